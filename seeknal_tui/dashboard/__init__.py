@@ -1,0 +1,1 @@
+"""Showing it: the Textual application. The only room that imports Textual."""

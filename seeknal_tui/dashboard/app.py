@@ -1,0 +1,397 @@
+"""The dashboard as a program: opening, reading again, quitting, signals, and what happens when it breaks."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import gc
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar, TextIO
+
+from textual.app import SuspendNotSupported
+from textual.binding import Binding, BindingType
+from textual.command import Provider
+from textual.message import Message
+from textual.screen import Screen
+
+from seeknal_tui.dashboard.arrangement import HORIZONTAL, VERTICAL
+from seeknal_tui.dashboard.commands import ActionCommands
+from seeknal_tui.dashboard.config import Config, load_config
+from seeknal_tui.dashboard.crash import CrashLog
+from seeknal_tui.dashboard.editor import NoEditor, editor_command
+from seeknal_tui.dashboard.file_watch import FileWatch
+from seeknal_tui.dashboard.messages import DefinitionOpened
+from seeknal_tui.dashboard.opening import OpeningScreen, ProblemsScreen
+from seeknal_tui.dashboard.preferences import PreferencesApp
+from seeknal_tui.dashboard.quit_dialog import QuitDialog, StoppingDialog
+from seeknal_tui.dashboard.terminal import terminal_that_may_go_away
+from seeknal_tui.dashboard.themes import theme_of_terminal
+from seeknal_tui.pipeline.model import OnFailure
+
+if TYPE_CHECKING:
+    from seeknal_tui.dashboard.session import Session
+    from seeknal_tui.pipeline.comparison import PipelineChange
+    from seeknal_tui.pipeline.loading import Loaded
+    from seeknal_tui.pipeline.model import Pipeline
+    from seeknal_tui.pipeline.problems import Problem
+
+WRONG_USE = 2
+CRASHED = 70
+SWITCHED_AFTER_S = 0.0007
+"""How long a thread computes while another wants to. With Python's 5 ms a frame held up every task that ends meanwhile:
+10,000 tasks that do nothing took 2.9 times as long with the dashboard as without it, and take 2.2 times with this."""
+COLLECTED_AT = (20_000, 10, 10)
+"""Thresholds of the garbage collector. A frame makes thousands of small objects, and with Python's own thresholds the
+collector looked at them a dozen times, which took a tenth of a core under load; with these it takes a thirtieth."""
+SIGNALS = {signal.SIGINT: 130, signal.SIGTERM: 143, signal.SIGHUP: 129}
+"""Signals that end the dashboard, and the exit code of each."""
+
+LOOK_EVERY_S = 0.5
+"""How often the file is looked at; it is read when two looks found the same."""
+
+
+class DashboardApp(PreferencesApp):
+    """One pipeline file in a terminal."""
+
+    CSS_PATH = Path(__file__).parent / "styles.tcss"
+    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {ActionCommands}
+    HORIZONTAL_BREAKPOINTS = HORIZONTAL
+    VERTICAL_BREAKPOINTS = VERTICAL
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+q,ctrl+c", "quit", "Quit", show=False, priority=True)]
+
+    class Opened(Message):
+        """The file was read."""
+
+        def __init__(self, loaded: Loaded, lines: list[str]) -> None:
+            super().__init__()
+            self.loaded = loaded
+            self.lines = lines
+            """The text of the file, if there is something wrong with it."""
+
+    def __init__(
+        self,
+        file: Path,
+        *,
+        environment: str = "",
+        start: bool = False,
+        selected: str | None = None,
+        excluded: str | None = None,
+        max_parallel: int | None = None,
+        on_failure: OnFailure | None = None,
+        watch: bool = False,
+        config: Config | None = None,
+        config_problems: Sequence[Problem] = (),
+        theme: str = "dark",
+    ) -> None:
+        super().__init__(config or Config(), theme, config_problems)
+        self.file = file
+        self.session: Session | None = None
+        self.has_errors = False
+        """Whether the file cannot be run as it is now."""
+        self.refusal = ""
+        """Why what the command line asked for cannot be run; the dashboard has then ended."""
+        self.signal: int | None = None
+        """The signal that ended it."""
+        self._environment = environment
+        self._start = start
+        self._selection = (selected, excluded)
+        self._max_parallel = max_parallel
+        self._on_failure = on_failure
+        self._watch = watch
+        self._file_watch = FileWatch(file)
+        self.is_file_waiting = False
+        """Whether the file is to be read as soon as it can be."""
+        self._is_told = False
+        """Whether the user knows that it waits for the end of the run."""
+        self._runs_told = 0
+        self._opening = False
+        self._editing = False
+        self._collected_at = gc.get_threshold()
+        self._switched_after_s = sys.getswitchinterval()
+        self._stopping = False
+
+    def get_default_screen(self) -> Screen[None]:
+        """Nothing is known of the pipeline yet."""
+        return OpeningScreen(self.file)
+
+    def on_mount(self) -> None:
+        """Paint first, then read the file."""
+        self.title = self.file.name
+        gc.set_threshold(*COLLECTED_AT)
+        sys.setswitchinterval(SWITCHED_AFTER_S)
+        if threading.current_thread() is threading.main_thread():
+            loop = asyncio.get_running_loop()
+            for number in SIGNALS:
+                loop.add_signal_handler(number, self._on_signal, number)
+        self.call_after_refresh(self._open)
+        self.set_interval(LOOK_EVERY_S, self._look)
+
+    def on_unmount(self) -> None:
+        """Leave the interpreter as it was: DuckDB complains at exit of what is never collected."""
+        gc.unfreeze()
+        gc.set_threshold(*self._collected_at)
+        sys.setswitchinterval(self._switched_after_s)
+
+    # The file
+
+    def _look(self) -> None:
+        """See whether the file has changed, and whether a run has ended."""
+        self.is_file_waiting = self.is_file_waiting or self._file_watch.has_changed()
+        if self.is_file_waiting and not self._opening and not self._stopping:
+            self._open_when_possible()
+        session = self.session
+        if session is not None and not session.state.is_running and session.state.runs > self._runs_told:
+            self._runs_told = session.state.runs
+            self.tell_end(f"{session.pipeline.name} {session.state.status}", session.now - session.state.began)
+
+    def _open_when_possible(self) -> None:
+        if self.session is not None and self.session.runner.is_running:
+            if not self._is_told:
+                self._is_told = True
+                self.notify("the file is read again when the run has ended", severity="warning", markup=False)
+        elif not self.screen.is_modal:  # a dialog speaks of the pipeline as it is
+            self._open()
+
+    def _open(self) -> None:
+        if not self._opening:
+            self._opening, self.is_file_waiting, self._is_told = True, False, False
+            self._file_watch.note_reading()
+            self.run_worker(self._read, thread=True, group="open")
+
+    def _read(self) -> None:
+        from seeknal_tui.dashboard import main_screen  # noqa: F401, PLC0415 - imported here, behind the first paint
+        from seeknal_tui.pipeline.files import lines_of  # noqa: PLC0415
+        from seeknal_tui.pipeline.loading import load  # noqa: PLC0415
+
+        loaded = load(self.file, self._environment)
+        self.post_message(self.Opened(loaded, lines_of(self.file) if loaded.pipeline is None else []))
+
+    async def on_dashboard_app_opened(self, message: Opened) -> None:
+        """Show the pipeline, or what is wrong with it."""
+        self._opening = False
+        pipeline, problems = message.loaded.pipeline, message.loaded.problems
+        self.has_errors = pipeline is None
+        if pipeline is None:
+            await self._show_problems(message)
+        else:
+            if self.session is None:
+                await self._begin(pipeline)
+            else:
+                self._go_on(pipeline)
+            gc.collect()
+            gc.freeze()  # the pipeline and the screen stay: the collector need not look at them again
+            if problems:
+                more = f"\n… and {len(problems) - 1} more: seeknal-tui check tells all" if len(problems) > 1 else ""
+                self.notify(f"{problems[0]}{more}", severity="warning", markup=False)
+
+    async def _show_problems(self, opened: Opened) -> None:
+        behind = self.session is not None
+        screen = ProblemsScreen(self.file, opened.loaded.problems, opened.lines, behind=behind)
+        if isinstance(self.screen, ProblemsScreen):
+            await self.switch_screen(screen)
+        else:
+            await self.push_screen(screen)
+
+    async def _begin(self, pipeline: Pipeline) -> None:
+        from seeknal_tui.dashboard.main_screen import MainScreen  # noqa: PLC0415
+        from seeknal_tui.dashboard.session import Session  # noqa: PLC0415
+
+        plan = None
+        if self._start:
+            from seeknal_tui.run.plan import NotRunnable, plan_selection  # noqa: PLC0415
+
+            try:
+                plan = plan_selection(pipeline, *self._selection)
+            except NotRunnable as refusal:
+                self.refusal = str(refusal)
+                self.exit()
+                return
+        self.session = Session(pipeline, max_parallel=self._max_parallel, on_failure=self._on_failure)
+        if isinstance(self.screen, ProblemsScreen):
+            self.pop_screen()
+        await self.push_screen(MainScreen(self.session, plan, self.actions))
+        self.call_after_refresh(gc.freeze)  # the panes stay too
+
+    def _go_on(self, pipeline: Pipeline) -> None:
+        from seeknal_tui.dashboard.main_screen import MainScreen  # noqa: PLC0415
+        from seeknal_tui.dashboard.session import NotPossible  # noqa: PLC0415
+        from seeknal_tui.pipeline.comparison import compare_pipelines  # noqa: PLC0415
+
+        assert self.session is not None
+        was_wrong = isinstance(self.screen, ProblemsScreen)
+        change = compare_pipelines(self.session.pipeline, pipeline)
+        try:
+            self.session.replace_pipeline(pipeline)
+        except NotPossible:  # a run was started meanwhile
+            self.is_file_waiting = True
+            return
+        if was_wrong:
+            self.pop_screen()
+        for screen in self.screen_stack:
+            if isinstance(screen, MainScreen):
+                screen.take_pipeline()
+        right = "is right again: " if was_wrong else "was read again: "
+        self.notify(f"{self.file.name} {right}{change}", markup=False)
+        if self._watch:
+            self._run_changed(change)
+
+    def _run_changed(self, change: PipelineChange) -> None:
+        """Run what is new or changed, and everything downstream of it."""
+        from seeknal_tui.run.plan import NotRunnable, selected_tasks  # noqa: PLC0415
+
+        assert self.session is not None
+        try:
+            plan = self.session.plan_changed(change.to_run, selected_tasks(self.session.pipeline, *self._selection))
+        except NotRunnable as refusal:
+            self.notify(str(refusal), severity="warning", markup=False)
+            return
+        if plan.run:
+            self.session.start(plan)
+
+    def action_reload(self) -> None:
+        """Read the file again, when the run has ended."""
+        self.is_file_waiting, self._is_told = True, False
+        self._open_when_possible()
+
+    # The editor
+
+    async def on_definition_opened(self, message: DefinitionOpened) -> None:
+        """Open the user's editor there, and read the file again if it was changed."""
+        file, line = message.file, message.line
+        try:
+            command = editor_command(file, line)
+            with self.suspend():
+                self._editing = True
+                code = subprocess.run(command, check=False).returncode
+        except (NoEditor, OSError) as problem:
+            self.notify(str(problem), severity="warning", markup=False)
+            return
+        except SuspendNotSupported:
+            words = f"the dashboard cannot leave this terminal to an editor: edit {file} elsewhere, line {line}"
+            self.notify(words, severity="warning", markup=False)
+            return
+        finally:
+            # What was pressed in the editor is no signal for the dashboard; the loop learns of it only now.
+            for _ in range(3):
+                await asyncio.sleep(0)
+            self._editing = False
+        self.refresh()
+        if code:
+            self.notify(f"{command[0]} ended with exit code {code}", severity="warning", markup=False)
+        if self._file_watch.differs():
+            self.action_reload()
+
+    # The end
+
+    async def action_quit(self) -> None:
+        """Quit; ask first while tasks run. Asked again, stop everything; once more, kill it."""
+        if self.session is None or not self.session.runner.is_running:
+            if not self._stopping:
+                self.exit()
+        elif self._stopping:
+            self.session.runner.stop_all(kill=True)
+        elif isinstance(self.screen, QuitDialog):
+            self.screen.dismiss(True)
+        else:
+            self.push_screen(QuitDialog(self.session), self._decided)
+
+    def _decided(self, quit_now: bool | None) -> None:
+        if quit_now:
+            self._stop_and_exit()
+
+    def _on_signal(self, number: int) -> None:
+        if self._editing and number == signal.SIGINT:
+            return
+        if self.signal is None:
+            self.signal = number
+        if self.session is None:
+            self.exit()
+        elif self._stopping:
+            self.session.runner.stop_all(kill=True)
+        else:
+            self._stop_and_exit()
+
+    def _stop_and_exit(self) -> None:
+        assert self.session is not None
+        self._stopping = True
+        self.push_screen(StoppingDialog(self.session))
+        self.run_worker(self._close_runner, thread=True, group="close")
+
+    def _close_runner(self) -> None:
+        assert self.session is not None
+        self.session.runner.close()
+        self.call_from_thread(self.exit)
+
+
+def run_dashboard(
+    path: Path,
+    *,
+    environment: str = "",
+    start: bool = False,
+    selected: str | None = None,
+    excluded: str | None = None,
+    max_parallel: int | None = None,
+    on_failure: OnFailure | None = None,
+    watch: bool = False,
+    theme: str | None = None,
+) -> int:
+    """Open the dashboard on a pipeline file, with *start* running at once; returns the exit code when it was quit."""
+    file = path.resolve()
+    config, problems = load_config()
+    _print(sys.stderr, list(map(str, problems)))
+    app = DashboardApp(
+        file,
+        environment=environment,
+        start=start,
+        selected=selected,
+        excluded=excluded,
+        max_parallel=max_parallel,
+        on_failure=on_failure,
+        watch=watch,
+        config=config,
+        config_problems=problems,
+        theme=theme or config.theme or theme_of_terminal(),
+    )
+    # Relative paths in SQL start at the pipeline's folder.
+    with contextlib.chdir(file.parent), CrashLog(file.parent / "target" / ".seeknal_tui") as crashes:
+        app.error_console = crashes.console
+        try:
+            with terminal_that_may_go_away():
+                app.run(mouse=config.mouse)
+        except Exception as error:  # noqa: BLE001 - told below, once the terminal is what it was
+            crashes.note(error)
+        if app.session is not None:
+            app.session.close(kill=True)
+        return _say_farewell(app, crashes)
+
+
+def _say_farewell(app: DashboardApp, crashes: CrashLog) -> int:
+    """Print what is left to say; returns the exit code."""
+    # A terminal that has gone may well break something: that is no news to anyone.
+    if not crashes.is_empty and app.signal != signal.SIGHUP:
+        _print(
+            sys.stderr,
+            [f"seeknal-tui: the dashboard broke, and every task was stopped; the details are in {crashes.write()}"],
+        )
+        return CRASHED
+    if app.refusal:
+        _print(sys.stderr, [f"seeknal-tui: {app.refusal}"])
+        return WRONG_USE
+    if app.session is None:
+        return SIGNALS[signal.Signals(app.signal)] if app.signal else WRONG_USE if app.has_errors else 0
+    from seeknal_tui.dashboard.farewell import farewell  # noqa: PLC0415
+
+    _print(sys.stdout, farewell(app.session))
+    return SIGNALS[signal.Signals(app.signal)] if app.signal else app.session.exit_code
+
+
+def _print(out: TextIO, lines: list[str]) -> None:
+    with contextlib.suppress(OSError):  # the terminal may be gone
+        for line in lines:
+            out.write(f"{line}\n")
+        out.flush()

@@ -1,0 +1,1 @@
+"""The graph pane: layout in layers, routing in tracks, painting of cells."""

@@ -1,0 +1,151 @@
+"""The header line: which pipeline, how its run stands, how much is done."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from rich.cells import cell_len
+from rich.segment import Segment
+from textual.strip import Strip
+from textual.widget import Widget
+
+from seeknal_tui.dashboard.cells import cut, ink
+from seeknal_tui.dashboard.look import DARK, GLYPHS, Palette
+from seeknal_tui.dashboard.task_facts import format_bytes
+from seeknal_tui.pipeline.durations import format_clock
+from seeknal_tui.run.events import RunStatus, Status
+from seeknal_tui.run.sampler import RunUse
+from seeknal_tui.run.state import RunState
+from seeknal_tui.safe_text import one_line
+
+PRODUCTION = "production"
+RUN_GLYPHS = {
+    RunStatus.IDLE: "○",
+    RunStatus.RUNNING: "●",
+    RunStatus.SUCCEEDED: GLYPHS[Status.SUCCEEDED],
+    RunStatus.FAILED: GLYPHS[Status.FAILED],
+    RunStatus.CANCELLED: GLYPHS[Status.CANCELLED],
+}
+SHORTEST_NAME = 12
+"""Cells that a long name keeps before other parts are left out for it."""
+MEMORY_RANK, CPU_RANK = -2, -1
+NEVER = 99
+
+
+class Part(NamedTuple):
+    """A piece of the header."""
+
+    text: str
+    colour: str
+    before: str = "  "
+    """What separates it from the part before."""
+    rank: int = NEVER
+    """The parts of the lowest rank are left out first; those of rank NEVER stay."""
+    bold: bool = False
+    reverse: bool = False
+
+
+def header_parts(state: RunState, now: float, palette: Palette, use: RunUse | None = None) -> list[Part]:
+    """Everything the header can say, from left to right; *now* in session seconds. The first part is the name.
+
+    *use* is what the run uses now, where that is known.
+    """
+    wall = now - state.began if state.is_running else state.wall_s
+    parts = [
+        Part(one_line(state.pipeline.name), palette.text, bold=True),
+        Part(one_line(state.pipeline.environment) or PRODUCTION, palette.dim, rank=7),
+        *_run_parts(state, palette),
+    ]
+    if not state.runs:
+        return [*parts, Part(f"{len(state.pipeline.tasks)} tasks", palette.dim, "    ")]
+    parts.append(Part(format_clock(wall), palette.text, " ", bold=True))
+    parts.append(Part(f"{state.done}/{state.total} done", palette.text, "    "))
+    for status, rank in COUNTED:
+        count = state.counts[status]
+        if count:
+            strong = status is Status.FAILED
+            parts.append(Part(f"{count} {status.value}", palette.of(status), " · ", rank, bold=strong))
+    if wall > 0 and (task_s := state.task_s(now)) > 0:
+        parts.append(Part(f"{task_s / wall:.1f}×{' so far' if state.is_running else ''}", palette.text, "    ", 0))
+    if use is not None:
+        parts.append(Part(f"cpu {use.cores:.0%}".replace("%", " %"), palette.text, "    ", CPU_RANK))
+        parts.append(Part(f"mem {format_bytes(use.rss_bytes, brief=True)}", palette.text, "  ", MEMORY_RANK))
+    return parts
+
+
+COUNTED = (
+    (Status.RUNNING, 6),
+    (Status.READY, 1),
+    (Status.PENDING, 5),
+    (Status.FAILED, 8),
+    (Status.SKIPPED, 4),
+    (Status.CANCELLED, 3),
+    (Status.REUSED, 2),
+)
+"""Which counts stand in the header, and their rank."""
+
+
+def _run_parts(state: RunState, palette: Palette) -> list[Part]:
+    if state.paused:
+        return [Part(" ▮▮ paused ", palette.cancelled, "   ", bold=True, reverse=True)]
+    colour = palette.dim if state.status is RunStatus.IDLE else palette.of(Status(state.status.value))
+    return [Part(f"{RUN_GLYPHS[state.status]} {state.status.value}", colour, "   ", bold=True)]
+
+
+def fitting(parts: list[Part], width: int) -> list[Part]:
+    """Those of *parts* for which *width* cells have room; the name is cut when even the last ones have none."""
+    name, kept = parts[0], list(parts[1:])
+    shortest = min(cell_len(name.text), SHORTEST_NAME)
+    while kept and shortest + _cells(kept) > width:
+        lowest = min(part.rank for part in kept)
+        if lowest == NEVER:
+            break
+        kept.remove(next(part for part in kept if part.rank == lowest))
+    if shortest + _cells(kept) > width:
+        kept = [
+            part._replace(before="  " if part.before.isspace() and len(part.before) > 2 else part.before)
+            for part in kept
+        ]
+    return [name._replace(text=cut(name.text, max(shortest, width - _cells(kept)))), *kept]
+
+
+def _cells(parts: list[Part]) -> int:
+    return sum(len(part.before) + cell_len(part.text) for part in parts)
+
+
+class RunHeader(Widget):
+    """One line that says how the run stands."""
+
+    ALLOW_SELECT = False
+
+    DEFAULT_CSS = """
+    RunHeader {
+        height: 1;
+        width: 1fr;
+    }
+    """
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self.palette = DARK
+        self._parts: list[Part] = []
+
+    def show(self, state: RunState, now: float, use: RunUse | None = None) -> None:
+        """Show how the run stands at *now* (session seconds); paints only when that reads differently."""
+        parts = header_parts(state, now, self.palette, use)
+        if parts != self._parts:
+            self._parts = parts
+            self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        """The line; below it nothing."""
+        palette, width = self.palette, self.size.width
+        plain = ink(palette.text, palette.background)
+        if y > 0 or not self._parts:
+            return Strip.blank(width, plain)
+        segments = [Segment(" ", plain)]
+        for place, part in enumerate(fitting(self._parts, width - 1)):
+            style = ink(part.colour, palette.background, bold=part.bold, reverse=part.reverse)
+            segments += [Segment(part.before, plain)] if place else []
+            segments.append(Segment(part.text, style))
+        return Strip(segments).adjust_cell_length(width, plain)

@@ -1,0 +1,66 @@
+"""The last line: what the keys do, as far as there is room; those of the focused pane first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.segment import Segment
+from textual import events
+from textual.strip import Strip
+from textual.widget import Widget
+
+from seeknal_tui.dashboard.actions import UserAction, footer_actions, footer_width
+from seeknal_tui.dashboard.cells import ink
+from seeknal_tui.dashboard.look import DARK
+
+
+class KeyFooter(Widget):
+    """One line of keys; a click on one does what the key does."""
+
+    ALLOW_SELECT = False
+    DEFAULT_CSS = """
+    KeyFooter { height: 1; width: 1fr; }
+    """
+
+    def __init__(self, actions: Sequence[UserAction]) -> None:
+        super().__init__()
+        self.palette = DARK
+        self._actions = actions
+        self._own: Sequence[UserAction] = ()
+        self._first: frozenset[str] = frozenset()
+        self._pane: Widget | None = None
+
+    def follow(self, pane: Widget, own: Sequence[UserAction], first: Sequence[str]) -> None:
+        """That pane has the focus: its *own* keys come first, and the actions that are named *first*."""
+        own = [action for action in own if action.brief]
+        if (pane, own, frozenset(first)) != (self._pane, self._own, self._first):
+            self._pane, self._own, self._first = pane, own, frozenset(first)
+            self.refresh()
+
+    @property
+    def _shown(self) -> list[UserAction]:
+        names = {action.name for action in self._own}
+        taken = {key for action in self._own for key in action.keys}
+        others = [action for action in self._actions if taken.isdisjoint(action.keys)]
+        return footer_actions(self.size.width, [*self._own, *others], first=self._first | names)
+
+    async def on_click(self, event: events.Click) -> None:
+        """Do what stands there."""
+        x = 0
+        for action in self._shown:
+            x += footer_width(action)
+            if event.x < x:
+                namespace = self._pane if action in self._own else self.screen
+                await self.app.run_action(action.name, default_namespace=namespace)
+                return
+
+    def render_line(self, y: int) -> Strip:
+        """The line."""
+        palette, width = self.palette, self.size.width
+        key = ink(palette.text, palette.background, bold=True)
+        plain = ink(palette.dim, palette.background)
+        segments = []
+        for action in self._shown:
+            keys, words = action.footer
+            segments += [Segment(f" {keys}", key), Segment(f" {words} ", plain)]
+        return Strip(segments).extend_cell_length(width, plain).crop(0, width)

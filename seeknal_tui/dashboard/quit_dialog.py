@@ -1,0 +1,76 @@
+"""Quitting while tasks run: the question before it, and what is seen until they have ended."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, ClassVar
+
+from rich.text import Text
+from textual.binding import Binding, BindingType
+from textual.screen import ModalScreen
+from textual.widget import Widget
+from textual.widgets import Static
+
+from seeknal_tui.run.events import Status
+
+if TYPE_CHECKING:
+    from seeknal_tui.dashboard.session import Session
+
+
+class QuitDialog(ModalScreen[bool]):
+    """Asks whether to stop everything and quit."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter,y,q", "dismiss(True)", "stop everything and quit"),
+        Binding("escape,n,s", "dismiss(False)", "stay"),
+    ]
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self._session = session
+
+    def compose(self) -> Iterator[Widget]:
+        """The question."""
+        state = self._session.state
+        running = len(state.running)
+        waiting = state.counts[Status.PENDING] + state.counts[Status.READY]
+        box = Static(
+            Text(f"{running} running, {waiting} waiting.\nQuitting stops the running and cancels the waiting."),
+            classes="dialog",
+            markup=False,
+        )
+        box.border_title = Text("Tasks still run")
+        box.border_subtitle = Text("esc stay   enter stop all and quit")
+        yield box
+
+
+class StoppingDialog(ModalScreen[None]):
+    """Shown until every task has ended; the app quits then."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("q,X", "kill", "kill at once")]
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self._session = session
+        self._box = Static(classes="dialog", markup=False)
+
+    def compose(self) -> Iterator[Widget]:
+        """Which tasks are waited for."""
+        self._box.border_title = Text("Stopping")
+        self._box.border_subtitle = Text("q kill at once")
+        yield self._box
+
+    def on_mount(self) -> None:
+        """Say how it goes."""
+        self._tell()
+        self.set_interval(0.1, self._tell)
+
+    def _tell(self) -> None:
+        state = self._session.state
+        names = [state.pipeline.tasks[number].name for number in state.running]
+        shown = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
+        self._box.update(Text(f"Waiting for {shown or 'the last traces'} to end …"))
+
+    def action_kill(self) -> None:
+        """Grant no more time."""
+        self._session.runner.stop_all(kill=True)

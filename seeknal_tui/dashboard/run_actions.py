@@ -1,0 +1,130 @@
+"""What the user can do with runs and tasks from the main screen."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from textual.screen import Screen
+
+from seeknal_tui.dashboard.rerun_dialog import RerunDialog
+from seeknal_tui.dashboard.selection_prompt import SelectionPrompt
+from seeknal_tui.dashboard.session import NotPossible, Proposal, Scope, Session
+
+SOON_S = 0.5
+"""After so long, a task that was asked to end and has not is worth a word."""
+
+
+class RunActions(Screen[None]):
+    """A screen on a session, with the actions that run and stop tasks."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self.session = session
+
+    def session_changed(self) -> None:
+        """Something was asked for: show what comes of it without waiting for the next tick."""
+        raise NotImplementedError
+
+    def marks_changed(self) -> None:
+        """Other tasks are marked."""
+        raise NotImplementedError
+
+    def tell(self, message: object, *, severity: str = "information") -> None:
+        """Say something in a corner of the screen."""
+        self.notify(str(message), severity="warning" if severity == "warning" else "information", markup=False)
+
+    # Running
+
+    def action_run_chosen(self) -> None:
+        """Run the marked tasks, or the one under the cursor."""
+        self._propose(Scope.CHOSEN)
+
+    def action_run_downstream(self) -> None:
+        """The same, and everything downstream."""
+        self._propose(Scope.DOWNSTREAM)
+
+    def action_run_upstream(self) -> None:
+        """The same, with what they need upstream."""
+        self._propose(Scope.UPSTREAM)
+
+    def action_run_failed(self) -> None:
+        """Run what failed."""
+        self._propose(Scope.FAILED)
+
+    def action_run_all(self) -> None:
+        """Run everything."""
+        self._propose(Scope.ALL)
+
+    def action_run_selection(self) -> None:
+        """Type which tasks to run, as an expression."""
+        self.app.push_screen(SelectionPrompt(self.session), self._ask)
+
+    def _propose(self, scope: Scope) -> None:
+        try:
+            self._ask(self.session.propose(scope))
+        except NotPossible as reason:
+            self.tell(reason, severity="warning")
+
+    def _ask(self, proposal: Proposal | None) -> None:
+        """Show what was proposed, and run it if that is wanted."""
+        if proposal is None:
+            return
+
+        def decided(run: bool | None) -> None:
+            if run:
+                self._run(proposal)
+
+        dialog = RerunDialog(proposal, self.session.pipeline, self.session.runner.max_parallel)
+        self.app.push_screen(dialog, decided)
+
+    def _run(self, proposal: Proposal) -> None:
+        self.session.start(proposal.plan)
+        self.marks_changed()
+        self.session_changed()
+
+    def action_mark(self) -> None:
+        """Mark the task under the cursor, or take its mark away."""
+        self.session.marked ^= {self.session.selected}
+        self.marks_changed()
+
+    # Stopping and slots
+
+    def action_stop_task(self) -> None:
+        """Stop the task under the cursor."""
+        self._stop(kill=False)
+
+    def action_kill_task(self) -> None:
+        """Kill it."""
+        self._stop(kill=True)
+
+    def _stop(self, *, kill: bool) -> None:
+        try:
+            self.session.stop(self.session.selected, kill=kill)
+        except NotPossible as reason:
+            self.tell(reason, severity="warning")
+        else:
+            self.set_timer(SOON_S, partial(self._tell_if_it_still_runs, self.session.selected, kill=kill))
+        self.session_changed()
+
+    def _tell_if_it_still_runs(self, number: int, *, kill: bool) -> None:
+        if not kill and number in self.session.state.running:
+            name = self.session.pipeline.tasks[number].name
+            self.tell(f"{name} was asked to end and has 5 s for it; X kills it")
+
+    def action_pause(self) -> None:
+        """Pause the run, or go on."""
+        try:
+            self.session.toggle_pause()
+        except NotPossible as reason:
+            self.tell(reason, severity="warning")
+        self.session_changed()
+
+    def action_more_parallel(self) -> None:
+        """One more slot."""
+        self.session.change_max_parallel(1)
+        self.session_changed()
+
+    def action_less_parallel(self) -> None:
+        """One slot less."""
+        self.session.change_max_parallel(-1)
+        self.session_changed()

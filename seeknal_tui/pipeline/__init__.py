@@ -1,0 +1,1 @@
+"""What is to be run: tasks and pipelines, loaded, checked and selected. Executes nothing."""

@@ -1,0 +1,1 @@
+"""Handing a run out: plain lines and JSON."""

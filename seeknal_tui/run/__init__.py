@@ -1,0 +1,1 @@
+"""Running it: events, their fold, the scheduler, the runner and its actions."""

@@ -1,0 +1,1 @@
+"""What a task does: one module for each kind of action."""

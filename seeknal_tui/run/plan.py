@@ -1,0 +1,71 @@
+"""What a run of some tasks will run, reuse and leave alone: told before it starts."""
+
+from __future__ import annotations
+
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+
+from seeknal_tui.pipeline.model import Pipeline
+from seeknal_tui.pipeline.selection import SelectionError, select
+from seeknal_tui.run.last_statuses import last_statuses
+from seeknal_tui.run.results import Results
+
+
+@dataclass(frozen=True, slots=True)
+class RerunPlan:
+    """Task numbers, each list in the order of the file."""
+
+    run: tuple[int, ...]
+    reuse: tuple[int, ...]
+    """Not run, because their results stand."""
+    skip: tuple[int, ...]
+    """Not asked for, and without a result."""
+    missing: tuple[int, ...]
+    """Those of ``skip`` whose rows a task to be run reads: while there are any, the run cannot start."""
+
+
+def plan_rerun(pipeline: Pipeline, chosen: AbstractSet[int], standing: AbstractSet[int]) -> RerunPlan:
+    """The plan for running the *chosen* tasks where those *standing* have a result that can be read."""
+    everything = range(len(pipeline.tasks))
+    skip = tuple(number for number in everything if number not in chosen and number not in standing)
+    needed = {other for number in chosen for other in pipeline.upstream[number]}
+    return RerunPlan(
+        run=tuple(sorted(chosen)),
+        reuse=tuple(number for number in everything if number in standing and number not in chosen),
+        skip=skip,
+        missing=tuple(number for number in skip if number in needed and pipeline.tasks[number].has_rows),
+    )
+
+
+class NotRunnable(Exception):  # noqa: N818 - named as the user reads it
+    """What was asked for cannot be run; the message says why and what to do."""
+
+
+def selected_tasks(pipeline: Pipeline, selected: str | None, excluded: str | None) -> set[int]:
+    """The tasks that ``--select`` and ``--exclude`` leave. Raises NotRunnable for what is no selection."""
+    statuses = {} if selected is None and excluded is None else last_statuses(pipeline.target)
+    try:
+        chosen = set(range(len(pipeline.tasks))) if selected is None else select(pipeline, selected, statuses)
+        return chosen if excluded is None else chosen - select(pipeline, excluded, statuses)
+    except SelectionError as error:
+        raise NotRunnable(str(error)) from error
+
+
+def plan_selection(pipeline: Pipeline, selected: str | None, excluded: str | None) -> RerunPlan:
+    """What ``--select`` and ``--exclude`` will run. Raises NotRunnable."""
+    chosen = selected_tasks(pipeline, selected, excluded)
+    if not chosen:
+        raise NotRunnable("the selection leaves no task to run")
+    standing: set[int] = set()
+    if len(chosen) < len(pipeline.tasks):
+        results = Results.of(pipeline)
+        standing = {number for number, task in enumerate(pipeline.tasks) if results.exists(task.name)}
+    plan = plan_rerun(pipeline, chosen, standing)
+    if plan.missing:
+        names = ", ".join(pipeline.tasks[number].name for number in plan.missing[:5])
+        more = f" and {len(plan.missing) - 5} more" if len(plan.missing) > 5 else ""
+        raise NotRunnable(
+            f"no result of {names}{more} is in {pipeline.target}, and what was selected reads it: "
+            "select it too (+name takes a task with all it needs)"
+        )
+    return plan

@@ -1,0 +1,307 @@
+"""The state of a run: the fold of its events so far.
+
+Nobody keeps a second copy of it. A live run, a run watched from elsewhere, one replayed and one simulated are all the
+same thing to look at, because each is a list of events folded here.
+
+Tasks are numbers (their position in the pipeline) and each property is a flat list over them, so that ten thousand of
+them cost no objects and a fold of one event costs about a microsecond.
+
+Several runs may be folded one after the other, as a dashboard does with reruns: the clock goes on from where the run
+before ended, the idle time between them is left out, and the attempts of all of them are kept. Times in the state are
+therefore *session seconds*; ``began`` is where the current run starts on them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from seeknal_tui.pipeline.model import Pipeline
+from seeknal_tui.run.events import (
+    ENDED,
+    Event,
+    MaxParallelChanged,
+    Paused,
+    Resumed,
+    RunFinished,
+    RunStarted,
+    RunStatus,
+    Status,
+    TaskFinished,
+    TaskOutput,
+    TaskProgress,
+    TaskQueued,
+    TaskReady,
+    TaskRetrying,
+    TaskSampled,
+    TaskStarted,
+)
+
+
+@dataclass(slots=True)
+class Attempt:
+    """One time that a task was started; times in session seconds."""
+
+    run: int
+    """Which run of the session, from 0."""
+    number: int
+    lane: int
+    ready_at: float
+    started_at: float
+    pool_s: float
+    output_s: float
+    finished_at: float | None = None
+    status: Status = Status.RUNNING
+    error: str = ""
+    cpu_s: float | None = None
+    rss_bytes: int | None = None
+    read_bytes: int | None = None
+    written_bytes: int | None = None
+    queued_at: float = 0.0
+    """When the task was asked for; it waited for its dependencies from then until it was ready. A retry keeps it."""
+
+    @property
+    def slot_s(self) -> float:
+        """Seconds it waited for a slot, since it was ready."""
+        return max(0.0, self.started_at - self.ready_at - self.pool_s - self.output_s)
+
+
+class RunState:
+    """What is known of a run; changed only by :meth:`apply`."""
+
+    def __init__(self, pipeline: Pipeline) -> None:
+        size = len(pipeline.tasks)
+        self.pipeline = pipeline
+        self.run_id = ""
+        self.status = RunStatus.IDLE
+        self.paused = False
+        self.runs = 0
+        """How many runs have begun."""
+        self.began = 0.0
+        self.started_at = 0.0
+        """Unix time at which the current run began."""
+        self.now = 0.0
+        """Session seconds of the latest event."""
+        self.max_parallel = pipeline.execution.max_parallel
+        self.changes: list[tuple[float, int]] = []
+        """When max_parallel became what, the beginnings of runs among them."""
+        self.run_starts: list[float] = []
+        """Session seconds at which each run began."""
+        self.pauses: list[tuple[float, float | None]] = []
+        """From when to when the run was paused; None while it is."""
+        self.version = 0
+        """Grows with each event that may change what is seen, except output."""
+
+        self.in_run = [False] * size
+        """Whether the task was asked for in the current run (or is reused by it)."""
+        self.statuses = [Status.PENDING] * size
+        self.queued_at = [0.0] * size
+        """When the task was last asked for."""
+        self.ready_at: list[float | None] = [None] * size
+        self.finished_at: list[float | None] = [None] * size
+        """When the task last ended."""
+        self.retry_at: list[float | None] = [None] * size
+        """While the delay before a retry lasts: when it is over."""
+        self.progress: list[float | None] = [None] * size
+        self.attempts: list[list[Attempt]] = [[] for _ in range(size)]
+        self.rows: list[int | None] = [None] * size
+        self.bytes: list[int | None] = [None] * size
+        self.errors = [""] * size
+        self.running: dict[int, None] = {}
+        """The numbers of the running tasks, in the order in which they started."""
+        self.counts = dict.fromkeys(Status, 0)
+        """How many tasks of the current run are in each status."""
+        self.touched: set[int] = set()
+        """The tasks whose state has changed since a reader last emptied this set."""
+
+        self._ended_s = 0.0
+        self._numbers = pipeline.numbers
+        self._apply: dict[type, Callable[[Any], None]] = {
+            RunStarted: self._run_started,
+            TaskQueued: self._task_queued,
+            TaskReady: self._task_ready,
+            TaskStarted: self._task_started,
+            TaskOutput: lambda _: None,
+            TaskProgress: self._task_progress,
+            TaskSampled: self._task_sampled,
+            TaskRetrying: self._task_retrying,
+            TaskFinished: self._task_finished,
+            MaxParallelChanged: self._max_parallel_changed,
+            Paused: self._paused,
+            Resumed: self._resumed,
+            RunFinished: self._run_finished,
+        }
+
+    def apply(self, event: Event) -> None:
+        """Take in the next event."""
+        if type(event) is RunStarted:
+            self.began = self.now if self.runs else 0.0
+        self.now = self.began + event.at
+        self.version += 1
+        self._apply[type(event)](event)
+
+    def apply_all(self, events: Iterable[Event]) -> None:
+        """Take in events in their order."""
+        for event in events:
+            self.apply(event)
+
+    def _set_status(self, number: int, status: Status) -> None:
+        before = self.statuses[number]
+        if self.in_run[number]:
+            self.counts[before] -= 1
+        self.in_run[number] = True
+        self.counts[status] += 1
+        self.statuses[number] = status
+        self.touched.add(number)
+        if status is Status.RUNNING:
+            self.running[number] = None
+        elif before is Status.RUNNING:
+            self.running.pop(number, None)
+
+    def _run_started(self, event: RunStarted) -> None:
+        self.run_id = event.run_id
+        self.status = RunStatus.RUNNING
+        self.paused = False
+        self.runs += 1
+        self.run_starts.append(self.now)
+        self.started_at = event.started_at
+        self.max_parallel = event.max_parallel
+        self.changes.append((self.now, event.max_parallel))
+        self.in_run = [False] * len(self.in_run)
+        self.counts = dict.fromkeys(Status, 0)
+        self._ended_s = 0.0
+        for name in event.tasks:
+            self._queue(self._numbers[name])
+
+    def _queue(self, number: int) -> None:
+        self.queued_at[number] = self.now
+        self.ready_at[number] = None
+        self.retry_at[number] = None
+        self.progress[number] = None
+        self.finished_at[number] = None
+        self.errors[number] = ""
+        self._set_status(number, Status.PENDING)
+
+    def _task_queued(self, event: TaskQueued) -> None:
+        self._queue(self._numbers[event.task])
+
+    def _task_ready(self, event: TaskReady) -> None:
+        number = self._numbers[event.task]
+        self.ready_at[number] = self.now
+        self.retry_at[number] = None
+        self._set_status(number, Status.READY)
+
+    def _task_started(self, event: TaskStarted) -> None:
+        number = self._numbers[event.task]
+        ready_at = self.retry_at[number] or self.ready_at[number]
+        self.attempts[number].append(
+            Attempt(
+                run=self.runs - 1,
+                number=event.attempt,
+                lane=event.lane,
+                ready_at=self.now if ready_at is None else min(ready_at, self.now),
+                started_at=self.now,
+                pool_s=event.pool_s,
+                output_s=event.output_s,
+                queued_at=self.queued_at[number],
+            )
+        )
+        self.retry_at[number] = None
+        self.progress[number] = None
+        self._set_status(number, Status.RUNNING)
+
+    def _task_progress(self, event: TaskProgress) -> None:
+        number = self._numbers[event.task]
+        self.progress[number] = event.fraction
+        self.touched.add(number)
+
+    def _task_sampled(self, event: TaskSampled) -> None:
+        number = self._numbers[event.task]
+        if self.attempts[number]:
+            attempt = self.attempts[number][-1]
+            attempt.cpu_s = event.cpu_s
+            attempt.rss_bytes = event.rss_bytes
+            attempt.read_bytes = event.read_bytes
+            attempt.written_bytes = event.written_bytes
+
+    def _end_attempt(self, number: int, status: Status, error: str) -> None:
+        if self.statuses[number] is Status.RUNNING and self.attempts[number]:
+            attempt = self.attempts[number][-1]
+            attempt.finished_at, attempt.status, attempt.error = self.now, status, error
+            self._ended_s += self.now - attempt.started_at
+
+    def _task_retrying(self, event: TaskRetrying) -> None:
+        number = self._numbers[event.task]
+        self._end_attempt(number, Status.FAILED, event.error)
+        self.retry_at[number] = self.now + event.delay_s
+        self.errors[number] = event.error
+        self._set_status(number, Status.READY)
+
+    def _task_finished(self, event: TaskFinished) -> None:
+        number = self._numbers[event.task]
+        self._end_attempt(number, event.status, event.error)
+        self.finished_at[number] = self.now
+        self.retry_at[number] = None
+        self.errors[number] = event.error
+        if event.status is Status.SUCCEEDED:
+            self.rows[number], self.bytes[number] = event.rows, event.bytes
+        self._set_status(number, event.status)
+
+    def _max_parallel_changed(self, event: MaxParallelChanged) -> None:
+        self.max_parallel = event.max_parallel
+        self.changes.append((self.now, event.max_parallel))
+
+    def _paused(self, _: Paused) -> None:
+        self.paused = True
+        self.pauses.append((self.now, None))
+
+    def _resumed(self, _: Resumed) -> None:
+        self.paused = False
+        if self.pauses:
+            self.pauses[-1] = (self.pauses[-1][0], self.now)
+
+    def _run_finished(self, event: RunFinished) -> None:
+        if self.paused:
+            self._resumed(Resumed(event.at))
+        self.status = event.status
+
+    # What readers ask for
+
+    @property
+    def is_running(self) -> bool:
+        """Whether a run goes on."""
+        return self.status is RunStatus.RUNNING
+
+    @property
+    def wall_s(self) -> float:
+        """Seconds of the current run up to its latest event."""
+        return self.now - self.began
+
+    @property
+    def total(self) -> int:
+        """How many tasks belong to the current run, the reused among them."""
+        return sum(self.counts.values())
+
+    @property
+    def done(self) -> int:
+        """How many tasks of the current run have ended, however."""
+        return sum(self.counts[status] for status in ENDED)
+
+    def task_s(self, now: float | None = None) -> float:
+        """Seconds that all tasks of the current run have been running, up to *now*; in time of those that run now."""
+        end = self.now if now is None else now
+        return self._ended_s + sum(end - self.attempts[number][-1].started_at for number in self.running)
+
+    def attempts_of_run(self, number: int) -> list[Attempt]:
+        """The attempts of a task in the current run."""
+        run = self.runs - 1
+        return [attempt for attempt in self.attempts[number] if attempt.run == run]
+
+    def running_s(self, number: int, now: float | None = None) -> float:
+        """Seconds the task has been running in the current run, all attempts together, up to *now*."""
+        end = self.now if now is None else now
+        return sum(
+            (end if attempt.finished_at is None else attempt.finished_at) - attempt.started_at
+            for attempt in self.attempts_of_run(number)
+        )
