@@ -9,7 +9,7 @@ import yaml
 from jsonschema import Draft202012Validator
 from textual.binding import BindingsMap
 
-from seeknal_tui.cli import THEMES
+from seeknal_tui.commands.common import THEMES
 from seeknal_tui.dashboard.actions import ACTIONS, bindings
 from seeknal_tui.dashboard.config import VARIABLE, Config, Notice, config_path, load_config
 from seeknal_tui.dashboard.config_file import config_schema
