@@ -50,7 +50,7 @@ def dashboard(file: Path, **options: Any) -> NoReturn:
     """Show the dashboard, and end the program with its exit code."""
     if not file.is_file():
         load_pipeline(file, "")  # tells what is wrong with it, and ends
-    from seeknal_tui.dashboard.app import run_dashboard  # noqa: PLC0415 - Textual is slow to import
+    from seeknal_tui.dashboard.program import run_dashboard  # noqa: PLC0415 - Textual is slow to import
 
     sys.exit(run_dashboard(file, **options))
 

@@ -1,19 +1,13 @@
-"""The dashboard as a program: opening, reading again, quitting, signals, and what happens when it breaks."""
+"""The dashboard as an app: it opens a pipeline file, and reads it again whenever it has changed."""
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 import gc
-import signal
-import subprocess
 import sys
-import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, TextIO
+from typing import TYPE_CHECKING, ClassVar
 
-from textual.app import SuspendNotSupported
 from textual.binding import Binding, BindingType
 from textual.command import Provider
 from textual.message import Message
@@ -21,41 +15,29 @@ from textual.screen import Screen
 
 from seeknal_tui.dashboard.arrangement import HORIZONTAL, VERTICAL
 from seeknal_tui.dashboard.commands import ActionCommands
-from seeknal_tui.dashboard.config import Config, load_config
-from seeknal_tui.dashboard.crash import CrashLog
-from seeknal_tui.dashboard.editor import NoEditor, editor_command
+from seeknal_tui.dashboard.config import Config
+from seeknal_tui.dashboard.editing import EditingApp
 from seeknal_tui.dashboard.file_watch import FileWatch
-from seeknal_tui.dashboard.messages import DefinitionOpened
 from seeknal_tui.dashboard.opening import OpeningScreen, ProblemsScreen
-from seeknal_tui.dashboard.preferences import PreferencesApp
-from seeknal_tui.dashboard.quit_dialog import QuitDialog, StoppingDialog
-from seeknal_tui.dashboard.terminal import terminal_that_may_go_away
-from seeknal_tui.dashboard.themes import theme_of_terminal
 from seeknal_tui.pipeline.model import OnFailure
 
 if TYPE_CHECKING:
-    from seeknal_tui.dashboard.session import Session
     from seeknal_tui.pipeline.comparison import PipelineChange
     from seeknal_tui.pipeline.loading import Loaded
     from seeknal_tui.pipeline.model import Pipeline
     from seeknal_tui.pipeline.problems import Problem
 
-WRONG_USE = 2
-CRASHED = 70
 SWITCHED_AFTER_S = 0.0007
 """How long a thread computes while another wants to. With Python's 5 ms a frame held up every task that ends meanwhile:
 10,000 tasks that do nothing took 2.9 times as long with the dashboard as without it, and take 2.2 times with this."""
 COLLECTED_AT = (20_000, 10, 10)
 """Thresholds of the garbage collector. A frame makes thousands of small objects, and with Python's own thresholds the
 collector looked at them a dozen times, which took a tenth of a core under load; with these it takes a thirtieth."""
-SIGNALS = {signal.SIGINT: 130, signal.SIGTERM: 143, signal.SIGHUP: 129}
-"""Signals that end the dashboard, and the exit code of each."""
-
 LOOK_EVERY_S = 0.5
 """How often the file is looked at; it is read when two looks found the same."""
 
 
-class DashboardApp(PreferencesApp):
+class DashboardApp(EditingApp):
     """One pipeline file in a terminal."""
 
     CSS_PATH = Path(__file__).parent / "styles.tcss"
@@ -90,13 +72,10 @@ class DashboardApp(PreferencesApp):
     ) -> None:
         super().__init__(config or Config(), theme, config_problems)
         self.file = file
-        self.session: Session | None = None
         self.has_errors = False
         """Whether the file cannot be run as it is now."""
         self.refusal = ""
         """Why what the command line asked for cannot be run; the dashboard has then ended."""
-        self.signal: int | None = None
-        """The signal that ended it."""
         self._environment = environment
         self._start = start
         self._selection = (selected, excluded)
@@ -110,10 +89,8 @@ class DashboardApp(PreferencesApp):
         """Whether the user knows that it waits for the end of the run."""
         self._runs_told = 0
         self._opening = False
-        self._editing = False
         self._collected_at = gc.get_threshold()
         self._switched_after_s = sys.getswitchinterval()
-        self._stopping = False
 
     def get_default_screen(self) -> Screen[None]:
         """Nothing is known of the pipeline yet."""
@@ -124,10 +101,6 @@ class DashboardApp(PreferencesApp):
         self.title = self.file.name
         gc.set_threshold(*COLLECTED_AT)
         sys.setswitchinterval(SWITCHED_AFTER_S)
-        if threading.current_thread() is threading.main_thread():
-            loop = asyncio.get_running_loop()
-            for number in SIGNALS:
-                loop.add_signal_handler(number, self._on_signal, number)
         self.call_after_refresh(self._open)
         self.set_interval(LOOK_EVERY_S, self._look)
 
@@ -142,7 +115,7 @@ class DashboardApp(PreferencesApp):
     def _look(self) -> None:
         """See whether the file has changed, and whether a run has ended."""
         self.is_file_waiting = self.is_file_waiting or self._file_watch.has_changed()
-        if self.is_file_waiting and not self._opening and not self._stopping:
+        if self.is_file_waiting and not self._opening and not self.is_stopping:
             self._open_when_possible()
         session = self.session
         if session is not None and not session.state.is_running and session.state.runs > self._runs_told:
@@ -258,140 +231,7 @@ class DashboardApp(PreferencesApp):
         self.is_file_waiting, self._is_told = True, False
         self._open_when_possible()
 
-    # The editor
-
-    async def on_definition_opened(self, message: DefinitionOpened) -> None:
-        """Open the user's editor there, and read the file again if it was changed."""
-        file, line = message.file, message.line
-        try:
-            command = editor_command(file, line)
-            with self.suspend():
-                self._editing = True
-                code = subprocess.run(command, check=False).returncode
-        except (NoEditor, OSError) as problem:
-            self.notify(str(problem), severity="warning", markup=False)
-            return
-        except SuspendNotSupported:
-            words = f"the dashboard cannot leave this terminal to an editor: edit {file} elsewhere, line {line}"
-            self.notify(words, severity="warning", markup=False)
-            return
-        finally:
-            # What was pressed in the editor is no signal for the dashboard; the loop learns of it only now.
-            for _ in range(3):
-                await asyncio.sleep(0)
-            self._editing = False
-        self.refresh()
-        if code:
-            self.notify(f"{command[0]} ended with exit code {code}", severity="warning", markup=False)
+    def edited(self) -> None:
+        """Read the file again if the user has changed it."""
         if self._file_watch.differs():
             self.action_reload()
-
-    # The end
-
-    async def action_quit(self) -> None:
-        """Quit; ask first while tasks run. Asked again, stop everything; once more, kill it."""
-        if self.session is None or not self.session.runner.is_running:
-            if not self._stopping:
-                self.exit()
-        elif self._stopping:
-            self.session.runner.stop_all(kill=True)
-        elif isinstance(self.screen, QuitDialog):
-            self.screen.dismiss(True)
-        else:
-            self.push_screen(QuitDialog(self.session), self._decided)
-
-    def _decided(self, quit_now: bool | None) -> None:
-        if quit_now:
-            self._stop_and_exit()
-
-    def _on_signal(self, number: int) -> None:
-        if self._editing and number == signal.SIGINT:
-            return
-        if self.signal is None:
-            self.signal = number
-        if self.session is None:
-            self.exit()
-        elif self._stopping:
-            self.session.runner.stop_all(kill=True)
-        else:
-            self._stop_and_exit()
-
-    def _stop_and_exit(self) -> None:
-        assert self.session is not None
-        self._stopping = True
-        self.push_screen(StoppingDialog(self.session))
-        self.run_worker(self._close_runner, thread=True, group="close")
-
-    def _close_runner(self) -> None:
-        assert self.session is not None
-        self.session.runner.close()
-        self.call_from_thread(self.exit)
-
-
-def run_dashboard(
-    path: Path,
-    *,
-    environment: str = "",
-    start: bool = False,
-    selected: str | None = None,
-    excluded: str | None = None,
-    max_parallel: int | None = None,
-    on_failure: OnFailure | None = None,
-    watch: bool = False,
-    theme: str | None = None,
-) -> int:
-    """Open the dashboard on a pipeline file, with *start* running at once; returns the exit code when it was quit."""
-    file = path.resolve()
-    config, problems = load_config()
-    _print(sys.stderr, list(map(str, problems)))
-    app = DashboardApp(
-        file,
-        environment=environment,
-        start=start,
-        selected=selected,
-        excluded=excluded,
-        max_parallel=max_parallel,
-        on_failure=on_failure,
-        watch=watch,
-        config=config,
-        config_problems=problems,
-        theme=theme or config.theme or theme_of_terminal(),
-    )
-    # Relative paths in SQL start at the pipeline's folder.
-    with contextlib.chdir(file.parent), CrashLog(file.parent / "target" / ".seeknal_tui") as crashes:
-        app.error_console = crashes.console
-        try:
-            with terminal_that_may_go_away():
-                app.run(mouse=config.mouse)
-        except Exception as error:  # noqa: BLE001 - told below, once the terminal is what it was
-            crashes.note(error)
-        if app.session is not None:
-            app.session.close(kill=True)
-        return _say_farewell(app, crashes)
-
-
-def _say_farewell(app: DashboardApp, crashes: CrashLog) -> int:
-    """Print what is left to say; returns the exit code."""
-    # A terminal that has gone may well break something: that is no news to anyone.
-    if not crashes.is_empty and app.signal != signal.SIGHUP:
-        _print(
-            sys.stderr,
-            [f"seeknal-tui: the dashboard broke, and every task was stopped; the details are in {crashes.write()}"],
-        )
-        return CRASHED
-    if app.refusal:
-        _print(sys.stderr, [f"seeknal-tui: {app.refusal}"])
-        return WRONG_USE
-    if app.session is None:
-        return SIGNALS[signal.Signals(app.signal)] if app.signal else WRONG_USE if app.has_errors else 0
-    from seeknal_tui.dashboard.farewell import farewell  # noqa: PLC0415
-
-    _print(sys.stdout, farewell(app.session))
-    return SIGNALS[signal.Signals(app.signal)] if app.signal else app.session.exit_code
-
-
-def _print(out: TextIO, lines: list[str]) -> None:
-    with contextlib.suppress(OSError):  # the terminal may be gone
-        for line in lines:
-            out.write(f"{line}\n")
-        out.flush()

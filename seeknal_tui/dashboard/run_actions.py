@@ -4,34 +4,17 @@ from __future__ import annotations
 
 from functools import partial
 
-from textual.screen import Screen
-
 from seeknal_tui.dashboard.rerun_dialog import RerunDialog
 from seeknal_tui.dashboard.selection_prompt import SelectionPrompt
-from seeknal_tui.dashboard.session import NotPossible, Proposal, Scope, Session
+from seeknal_tui.dashboard.session import NotPossible, Proposal, Scope
+from seeknal_tui.dashboard.session_screen import SessionScreen
 
 SOON_S = 0.5
 """After so long, a task that was asked to end and has not is worth a word."""
 
 
-class RunActions(Screen[None]):
-    """A screen on a session, with the actions that run and stop tasks."""
-
-    def __init__(self, session: Session) -> None:
-        super().__init__()
-        self.session = session
-
-    def session_changed(self) -> None:
-        """Something was asked for: show what comes of it without waiting for the next tick."""
-        raise NotImplementedError
-
-    def marks_changed(self) -> None:
-        """Other tasks are marked."""
-        raise NotImplementedError
-
-    def tell(self, message: object, *, severity: str = "information") -> None:
-        """Say something in a corner of the screen."""
-        self.notify(str(message), severity="warning" if severity == "warning" else "information", markup=False)
+class RunActions(SessionScreen):
+    """The actions that run and stop tasks."""
 
     # Running
 
