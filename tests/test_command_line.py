@@ -54,6 +54,53 @@ tasks:
 """
 
 
+ENDLESS = """
+tasks:
+  - {name: a, sleep: 1h}
+environments: {dev: {}}
+"""
+
+
+class TestTwoRunsAtOnce:
+    @pytest.fixture
+    def running(self, write: Callable[[str], Path]) -> Iterator[tuple[Path, subprocess.Popen[str]]]:
+        file = write(ENDLESS)
+        with subprocess.Popen(
+            [*COMMAND, "run", str(file), "--json"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        ) as process:
+            assert process.stdout is not None
+            assert json.loads(process.stdout.readline())["event"] == "run_started"
+            yield file, process
+            process.kill()
+
+    def test_the_second_is_refused_and_told_who_runs(self, running: tuple[Path, subprocess.Popen[str]]) -> None:
+        file, process = running
+        done = typed("run", file, "--no-ui")
+        assert done.returncode == 2
+        assert f"of process {process.pid}, since" in done.stderr
+        assert "seeknal-tui watch" in done.stderr
+        assert not done.stdout
+
+    def test_other_environments_and_commands_that_only_read_are_free(
+        self, running: tuple[Path, subprocess.Popen[str]]
+    ) -> None:
+        file, _ = running
+        assert typed("check", file).returncode == 0
+        with subprocess.Popen(
+            [*COMMAND, "run", str(file), "--json", "--env", "dev"], stdout=subprocess.PIPE, text=True
+        ) as other:
+            assert other.stdout is not None
+            assert json.loads(other.stdout.readline())["event"] == "run_started"
+            other.kill()
+
+    def test_a_run_that_was_killed_blocks_nobody(self, running: tuple[Path, subprocess.Popen[str]]) -> None:
+        file, process = running
+        process.kill()
+        process.wait()
+        file.write_text(DIAMOND)
+        assert typed("run", file, "--no-ui").returncode == 0
+
+
 class TestJson:
     def test_each_line_is_an_event_and_the_last_has_the_summary(self, write: Callable[[str], Path]) -> None:
         events = events_of(typed("run", write(DIAMOND), "--json"))

@@ -177,9 +177,11 @@ class DashboardApp(EditingApp):
         plan = None
         if self._start:
             from seeknal_tui.run.plan import NotRunnable, plan_selection  # noqa: PLC0415
+            from seeknal_tui.run.run_lock import refuse_second_run  # noqa: PLC0415
 
             try:
                 plan = plan_selection(pipeline, *self._selection)
+                refuse_second_run(pipeline.target)
             except NotRunnable as refusal:
                 self.refusal = str(refusal)
                 self.exit()
@@ -215,6 +217,7 @@ class DashboardApp(EditingApp):
 
     def _run_changed(self, change: PipelineChange) -> None:
         """Run what is new or changed, and everything downstream of it."""
+        from seeknal_tui.dashboard.session import NotPossible  # noqa: PLC0415
         from seeknal_tui.run.plan import NotRunnable, selected_tasks  # noqa: PLC0415
 
         assert self.session is not None
@@ -224,7 +227,10 @@ class DashboardApp(EditingApp):
             self.notify(str(refusal), severity="warning", markup=False)
             return
         if plan.run:
-            self.session.start(plan)
+            try:
+                self.session.start(plan)
+            except NotPossible as reason:
+                self.notify(str(reason), severity="warning", markup=False)
 
     def action_reload(self) -> None:
         """Read the file again, when the run has ended."""

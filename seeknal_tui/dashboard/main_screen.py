@@ -89,8 +89,9 @@ class MainScreen(RunActions, FilterActions, PaneActions):
         self.arrangement.resize(*self.size)
         self.arrange_panes()
         if self._start is not None:
-            self.session.start(self._start)
-        self._tick()
+            self.begin(self._start)
+        else:
+            self._tick()
 
     # Time
 

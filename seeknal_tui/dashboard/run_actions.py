@@ -8,6 +8,7 @@ from seeknal_tui.dashboard.rerun_dialog import RerunDialog
 from seeknal_tui.dashboard.selection_prompt import SelectionPrompt
 from seeknal_tui.dashboard.session import NotPossible, Proposal, Scope
 from seeknal_tui.dashboard.session_screen import SessionScreen
+from seeknal_tui.run.plan import RerunPlan
 
 SOON_S = 0.5
 """After so long, a task that was asked to end and has not is worth a word."""
@@ -55,13 +56,17 @@ class RunActions(SessionScreen):
 
         def decided(run: bool | None) -> None:
             if run:
-                self._run(proposal)
+                self.begin(proposal.plan)
 
         dialog = RerunDialog(proposal, self.session.pipeline, self.session.runner.max_parallel)
         self.app.push_screen(dialog, decided)
 
-    def _run(self, proposal: Proposal) -> None:
-        self.session.start(proposal.plan)
+    def begin(self, plan: RerunPlan) -> None:
+        """Run that, or say why it cannot be."""
+        try:
+            self.session.start(plan)
+        except NotPossible as reason:
+            self.tell(reason, severity="warning")
         self.marks_changed()
         self.session_changed()
 

@@ -30,7 +30,7 @@ from seeknal_tui.run.events import (
 )
 from seeknal_tui.run.feed import Feed
 from seeknal_tui.run.last_statuses import last_statuses
-from seeknal_tui.run.plan import RerunPlan, plan_rerun
+from seeknal_tui.run.plan import NotRunnable, RerunPlan, plan_rerun
 from seeknal_tui.run.results import Results
 from seeknal_tui.run.runner import HIGHEST_MAX_PARALLEL, Runner
 from seeknal_tui.run.sampler import RunUse
@@ -296,8 +296,14 @@ class Session:
         return plan_rerun(self.pipeline, self._with_needed(chosen, standing), standing)
 
     def start(self, plan: RerunPlan) -> None:
-        """Begin what was proposed, or add it to the run that goes on; the marks have done their work."""
-        self.runner.request(plan.run, plan.reuse)
+        """Begin what was proposed, or add it to the run that goes on; the marks have done their work.
+
+        Raises NotPossible if another process runs the pipeline.
+        """
+        try:
+            self.runner.request(plan.run, plan.reuse)
+        except NotRunnable as refusal:
+            raise NotPossible(str(refusal)) from refusal
         self.marked.clear()
 
     # While it runs

@@ -47,6 +47,7 @@ from seeknal_tui.run.expected import expected_durations
 from seeknal_tui.run.feed import Feed
 from seeknal_tui.run.lanes import Lanes
 from seeknal_tui.run.last_statuses import keep_statuses
+from seeknal_tui.run.run_lock import RunLock
 from seeknal_tui.run.sampler import RunUse, Use
 from seeknal_tui.run.scheduler import Scheduler
 from seeknal_tui.run.wait import Wait
@@ -83,6 +84,8 @@ class Runner:
         self._idle = threading.Event()
         self._idle.set()
         self._writer = EventWriter(self._names, self._lock)
+        self.run_lock = None if pipeline.file is None else RunLock(pipeline.target)
+        """Held while a run goes on; None for a pipeline without a file, which has no folder of its own."""
 
         self._scheduler: Scheduler | None = None
         self._execution: Execution | None = None
@@ -108,6 +111,7 @@ class Runner:
         """Run tasks: in a new run, in which those of *reuse* count as done, or else in the run that goes on.
 
         A task that waits already is not asked for twice; one that runs is run once more after it has ended.
+        Raises AlreadyRunning if another process runs the pipeline in this environment.
         """
         numbers = sorted(set(numbers))
         with self._lock:
@@ -231,7 +235,9 @@ class Runner:
     # A run's beginning and end
 
     def _begin(self, numbers: list[int], reuse: list[int]) -> None:
-        run_id = secrets.token_hex(4)
+        run_id, started_at = secrets.token_hex(4), time.time()
+        if self.run_lock is not None:
+            self.run_lock.take(run_id, started_at)
         self._execution = Execution(self.pipeline, run_id, self._emit_use)
         self._scheduler = Scheduler(self.pipeline, self._durations, self._max_parallel, self._on_failure)
         self._attempts.clear()
@@ -246,7 +252,7 @@ class Runner:
                 environment=self.pipeline.environment,
                 max_parallel=self._max_parallel,
                 tasks=tuple(self._names[number] for number in numbers),
-                started_at=time.time(),
+                started_at=started_at,
             )
         )
         _, ready = self._scheduler.request(numbers, reuse)
@@ -284,6 +290,8 @@ class Runner:
         self._writer.put(RunFinished(self._writer.now(), status))
         self._scheduler = None
         self._retries.clear()
+        if self.run_lock is not None:
+            self.run_lock.release()
         self._idle.set()
 
     def _ended_statuses(self, scheduler: Scheduler) -> dict[str, str]:
