@@ -118,6 +118,37 @@ class TaskSampled(NamedTuple):
     written_bytes: int
 
 
+class TaskFiles(NamedTuple):
+    """The files of the pipeline that an attempt, which is over, was seen to use; absolute paths."""
+
+    at: float
+    task: str
+    read: tuple[str, ...]
+    written: tuple[str, ...]
+    perhaps: tuple[str, ...]
+    """Opened while it ran, by it or by another task."""
+    complete: bool
+    """Whether it opened no other file in the folder of the pipeline."""
+
+
+class HostSampled(NamedTuple):
+    """How busy the machine is, whoever uses it."""
+
+    at: float
+    cores: float
+    """How many cores were busy since the sample before, or since the run began."""
+    queue: int
+    """How many threads run, or would if there were more cores."""
+    memory_bytes: int
+    """Memory that could still be taken without swapping."""
+    swapped_bytes: int
+    """Memory that lies in the swap."""
+    spilled_bytes: int
+    """What DuckDB has put on disk because it does not fit into memory."""
+    run_cores: float
+    """How many cores the run itself kept busy."""
+
+
 class TaskRetrying(NamedTuple):
     """An attempt failed; the next one may start after the delay."""
 
@@ -175,6 +206,8 @@ Event = (
     | TaskOutput
     | TaskProgress
     | TaskSampled
+    | TaskFiles
+    | HostSampled
     | TaskRetrying
     | TaskFinished
     | MaxParallelChanged
@@ -191,6 +224,8 @@ EVENT_NAMES: dict[type, str] = {
     TaskOutput: "task_output",
     TaskProgress: "task_progress",
     TaskSampled: "task_sampled",
+    TaskFiles: "task_files",
+    HostSampled: "host_sampled",
     TaskRetrying: "task_retrying",
     TaskFinished: "task_finished",
     MaxParallelChanged: "max_parallel_changed",

@@ -8,7 +8,8 @@ from __future__ import annotations
 import secrets
 import threading
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,7 @@ from seeknal_tui.pipeline.model import (
     PythonAction,
     SleepAction,
     SqlAction,
+    Task,
 )
 from seeknal_tui.run.actions.attempt import ActionFailed, AttemptContext, Outcome, Stopped, StopToken
 from seeknal_tui.run.results import Results
@@ -28,6 +30,8 @@ from seeknal_tui.run.task_log import TaskLog
 
 if TYPE_CHECKING:
     from seeknal_tui.run.actions.sql import SqlEngine
+    from seeknal_tui.run.file_use import FilesSeen, FileUse
+    from seeknal_tui.run.host import Host
     from seeknal_tui.run.keeper import Keeper
 
 PROGRESS_EVERY_S = 0.2
@@ -36,8 +40,17 @@ PROGRESS_EVERY_S = 0.2
 class Execution:
     """The means of one run. Thread-safe, but for :meth:`clean_up`, which is called when no task runs."""
 
-    def __init__(self, pipeline: Pipeline, run_id: str, emit_use: Callable[[int, Use], None]) -> None:
-        """*emit_use* is told now and then what a task's processes have used so far."""
+    def __init__(
+        self,
+        pipeline: Pipeline,
+        run_id: str,
+        emit_use: Callable[[int, Use], None],
+        emit_host: Callable[[Host, float], None],
+        emit_files: Callable[[int, FilesSeen], None],
+    ) -> None:
+        """*emit_use* is told now and then what a task's processes have used so far, *emit_host* how busy the machine is
+        and how many cores the run uses, *emit_files* at the end of an attempt which files it used.
+        """
         self._pipeline = pipeline
         self._run_id = run_id
         self._cookie = secrets.token_hex(16)
@@ -47,7 +60,10 @@ class Execution:
         self._keeper: Keeper | None = None
         self._started_processes = False
         self._over = threading.Event()
-        self._sampler = Sampler(emit_use)
+        self._sampler = Sampler(emit_use, emit_host, self._results.temporary_folder)
+        self._emit_files = emit_files
+        self._files: FileUse | None = None
+        self._has_processes: bool | None = None
 
     @property
     def use(self) -> RunUse | None:
@@ -100,9 +116,10 @@ class Execution:
                 deadline=deadline,
                 emit_output=emit_output,
                 emit_progress=emit_progress,
-                process_started=lambda pid: self._sampler.watch(number, pid),
+                process_started=lambda pid: self._process_started(number, pid),
             )
-            outcome = self._do(context)
+            with self._files_seen(number, task):
+                outcome = self._do(context)
         except (Stopped, ActionFailed):
             raise
         except OSError as error:
@@ -143,6 +160,32 @@ class Execution:
         finally:
             context.result_path.unlink(missing_ok=True)
 
+    def _process_started(self, number: int, pid: int) -> None:
+        self._sampler.watch(number, pid)
+        if self._files is not None:
+            self._files.watch(number, pid)
+
+    @contextmanager
+    def _files_seen(self, number: int, task: Task) -> Iterator[None]:
+        """Look at what files the task uses. Only processes use others than their file says."""
+        with self._starting:
+            if self._has_processes is None:
+                tasks = self._pipeline.tasks
+                self._has_processes = any(isinstance(each.action, CommandAction | PythonAction) for each in tasks)
+                if self._has_processes:
+                    from seeknal_tui.run.file_use import FileUse  # noqa: PLC0415
+
+                    self._files = FileUse(self._pipeline)
+        files = self._files
+        if files is None:
+            yield
+            return
+        files.begin(number, task)
+        try:
+            yield
+        finally:
+            self._emit_files(number, files.end(number))
+
     def _sql_engine(self) -> SqlEngine:
         with self._starting:
             if self._engine is None:
@@ -167,6 +210,9 @@ class Execution:
         """End whatever the run started and left behind, and remove what was only for the time of the run."""
         self._over.set()
         self._sampler.close()
+        if self._files is not None:
+            self._files.close()
+            self._files, self._has_processes = None, None
         if self._started_processes:
             from seeknal_tui.run import strays  # noqa: PLC0415 - only processes need it
 

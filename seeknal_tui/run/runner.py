@@ -28,6 +28,7 @@ from seeknal_tui.run.actions.attempt import ActionFailed, Outcome, Stopped, Stop
 from seeknal_tui.run.event_writer import EventWriter
 from seeknal_tui.run.events import (
     ENDED,
+    HostSampled,
     MaxParallelChanged,
     Paused,
     Resumed,
@@ -35,6 +36,7 @@ from seeknal_tui.run.events import (
     RunStarted,
     RunStatus,
     Status,
+    TaskFiles,
     TaskFinished,
     TaskProgress,
     TaskQueued,
@@ -45,6 +47,8 @@ from seeknal_tui.run.events import (
 from seeknal_tui.run.execution import Execution
 from seeknal_tui.run.expected import expected_durations
 from seeknal_tui.run.feed import Feed
+from seeknal_tui.run.file_use import FilesSeen
+from seeknal_tui.run.host import Host
 from seeknal_tui.run.lanes import Lanes
 from seeknal_tui.run.last_statuses import keep_statuses
 from seeknal_tui.run.run_lock import RunLock
@@ -232,13 +236,21 @@ class Runner:
         with self._lock:
             self._writer.put_sample(number, use, self._writer.now())
 
+    def _emit_host(self, host: Host, run_cores: float) -> None:
+        with self._lock:
+            self._writer.put(HostSampled(self._writer.now(), *host, run_cores))
+
+    def _emit_files(self, number: int, seen: FilesSeen) -> None:
+        with self._lock:
+            self._writer.put(TaskFiles(self._writer.now(), self._names[number], *seen))
+
     # A run's beginning and end
 
     def _begin(self, numbers: list[int], reuse: list[int]) -> None:
         run_id, started_at = secrets.token_hex(4), time.time()
         if self.run_lock is not None:
             self.run_lock.take(run_id, started_at)
-        self._execution = Execution(self.pipeline, run_id, self._emit_use)
+        self._execution = Execution(self.pipeline, run_id, self._emit_use, self._emit_host, self._emit_files)
         self._scheduler = Scheduler(self.pipeline, self._durations, self._max_parallel, self._on_failure)
         self._attempts.clear()
         self._lanes = Lanes()

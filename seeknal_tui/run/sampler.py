@@ -17,7 +17,10 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
+
+from seeknal_tui.run.host import Host, HostWatch
 
 if TYPE_CHECKING:
     import psutil
@@ -51,11 +54,20 @@ class Sampler:
     """Looks at the processes of one run. Thread-safe.
 
     *emit* is given the task's number and what its processes have used, never after :meth:`forget` for that task has
-    returned. It is called with a lock held: it must not call the sampler.
+    returned. *emit_host* is given what the machine does, and how many cores the run keeps busy; *spill* is the folder
+    of what DuckDB puts on disk. Both are called with a lock held: they must not call the sampler.
     """
 
-    def __init__(self, emit: Callable[[int, Use], None]) -> None:
+    def __init__(
+        self,
+        emit: Callable[[int, Use], None],
+        emit_host: Callable[[Host, float], None] = lambda host, cores: None,
+        spill: Path = Path(),
+    ) -> None:
         self._emit = emit
+        self._emit_host = emit_host
+        self._spill = spill
+        self._host: HostWatch | None = None
         self._lock = threading.Lock()
         self._leaders: dict[int, int] = {}
         self._uses: dict[int, Use] = {}
@@ -97,6 +109,7 @@ class Sampler:
 
     def _sample(self) -> None:
         pause = EVERY_S
+        self._host = HostWatch(self._spill)
         while not self._over.wait(pause):
             before = time.thread_time()
             self.look()
@@ -117,6 +130,8 @@ class Sampler:
             cores = max(0.0, cpu_s - self._cpu_s) / max(1e-6, now - self._looked_at)
             self.use = RunUse(cores, memory + sum(use.rss_bytes for use in uses.values()))
             self._looked_at, self._cpu_s = now, cpu_s
+            if self._host is not None:
+                self._emit_host(self._host.look(), cores)
 
 
 def _own_cpu_s() -> float:

@@ -21,6 +21,7 @@ from seeknal_tui.pipeline.model import Pipeline
 from seeknal_tui.run.events import (
     ENDED,
     Event,
+    HostSampled,
     MaxParallelChanged,
     Paused,
     Resumed,
@@ -28,6 +29,7 @@ from seeknal_tui.run.events import (
     RunStarted,
     RunStatus,
     Status,
+    TaskFiles,
     TaskFinished,
     TaskOutput,
     TaskProgress,
@@ -37,6 +39,34 @@ from seeknal_tui.run.events import (
     TaskSampled,
     TaskStarted,
 )
+
+NO_FILES: frozenset[str] = frozenset()
+MOST_HOST_SAMPLES = 2000
+
+
+class FilesUsed:
+    """The files of the pipeline that each task was seen to use since it was last asked for; absolute paths."""
+
+    def __init__(self, size: int) -> None:
+        self.read = [NO_FILES] * size
+        self.written = [NO_FILES] * size
+        self.perhaps = [NO_FILES] * size
+        """Those opened while it ran, by it or by another task."""
+        self.complete = [False] * size
+        """Whether it opened no other files in the folder of the pipeline."""
+
+    def forget(self, number: int) -> None:
+        """The task was asked for again."""
+        self.read[number] = self.written[number] = self.perhaps[number] = NO_FILES
+        self.complete[number] = False
+
+    def add(self, number: int, event: TaskFiles) -> None:
+        """Take in what an attempt used."""
+        is_first = not (self.read[number] or self.written[number] or self.perhaps[number])
+        self.read[number] |= frozenset(event.read)
+        self.written[number] |= frozenset(event.written)
+        self.perhaps[number] |= frozenset(event.perhaps)
+        self.complete[number] = event.complete and (is_first or self.complete[number])
 
 
 @dataclass(slots=True)
@@ -108,6 +138,9 @@ class RunState:
         self.rows: list[int | None] = [None] * size
         self.bytes: list[int | None] = [None] * size
         self.errors = [""] * size
+        self.files = FilesUsed(size)
+        self.host: list[HostSampled] = []
+        """How busy the machine was; ``at`` in session seconds. Over a long run, fewer and further apart."""
         self.running: dict[int, None] = {}
         """The numbers of the running tasks, in the order in which they started."""
         self.counts = dict.fromkeys(Status, 0)
@@ -125,6 +158,8 @@ class RunState:
             TaskOutput: lambda _: None,
             TaskProgress: self._task_progress,
             TaskSampled: self._task_sampled,
+            TaskFiles: self._task_files,
+            HostSampled: self._host_sampled,
             TaskRetrying: self._task_retrying,
             TaskFinished: self._task_finished,
             MaxParallelChanged: self._max_parallel_changed,
@@ -181,6 +216,7 @@ class RunState:
         self.progress[number] = None
         self.finished_at[number] = None
         self.errors[number] = ""
+        self.files.forget(number)
         self._set_status(number, Status.PENDING)
 
     def _task_queued(self, event: TaskQueued) -> None:
@@ -224,6 +260,14 @@ class RunState:
             attempt.rss_bytes = event.rss_bytes
             attempt.read_bytes = event.read_bytes
             attempt.written_bytes = event.written_bytes
+
+    def _task_files(self, event: TaskFiles) -> None:
+        self.files.add(self._numbers[event.task], event)
+
+    def _host_sampled(self, event: HostSampled) -> None:
+        if len(self.host) >= MOST_HOST_SAMPLES:
+            del self.host[1::2]
+        self.host.append(event._replace(at=self.now))
 
     def _end_attempt(self, number: int, status: Status, error: str) -> None:
         if self.statuses[number] is Status.RUNNING and self.attempts[number]:

@@ -1,0 +1,261 @@
+"""Which files of the pipeline the tasks of a run read and write, as it was seen, whatever they declare.
+
+The system tells that a file was opened, but not by whom (:mod:`seeknal_tui.run.file_events`). So at once all processes
+of the running tasks are looked at: whoever still has it open was it. Who opens it for less than a tenth of a
+millisecond may be missed then. It was that task nevertheless, if no other one was at work, or if only its command names
+the file. Whatever was opened while a task was at work *may* have been opened by it: that is kept too, since of a file
+that is not even among those it is certain that the task did not read it.
+
+Where the system tells nothing (macOS), the processes are looked at once a second, and nothing is certain but what is
+seen. A thread is started by the first task that runs a process, and none for a run of other tasks. Looking takes at
+most ``HIGHEST_SHARE`` of a core, but for what little may be saved up.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import select
+import threading
+import time
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from seeknal_tui.pipeline.model import CommandAction, Pipeline, Task
+from seeknal_tui.run.file_events import FileEvents
+
+HIGHEST_SHARE = 0.004
+"""Of a core, for looking."""
+MOST_SAVED_S = 0.02
+"""Of the processor's time: so much looking is free at the beginning, and may be saved up while nothing happens."""
+EVERY_S = 1.0
+FIRST_LOOK_S = 0.05
+"""After a process was started, where the system does not tell what is opened."""
+MOST_FILES = 200
+"""Of one attempt and one kind; whoever opens more has opened too many to be told one by one."""
+PROGRAMS = (".py", ".pyc", ".so", ".sh", ".yml", ".yaml")
+"""Files that say what is to be done, and are no data."""
+WORDS = re.compile(r"""[^\s'"`;|&<>(){}=,]+""")
+
+
+class FilesSeen(NamedTuple):
+    """What an attempt did with the files of the pipeline; absolute paths."""
+
+    read: tuple[str, ...] = ()
+    written: tuple[str, ...] = ()
+    perhaps: tuple[str, ...] = ()
+    """Opened while it ran, by it or by another."""
+    complete: bool = False
+    """Whether it can have opened nothing else."""
+
+
+@dataclass(slots=True)
+class _AtWork:
+    """A task that is at work, and what was seen of it."""
+
+    task: Task
+    pid: int = 0
+    complete: bool = True
+    read: set[str] = field(default_factory=set)
+    written: set[str] = field(default_factory=set)
+    opened: set[str] = field(default_factory=set)
+    """Opened by anyone meanwhile."""
+    changed: set[str] = field(default_factory=set)
+    """Written by anyone meanwhile."""
+
+    def seen(self) -> FilesSeen:
+        self.complete = self.complete and max(map(len, (self.read, self.written, self.opened))) <= MOST_FILES
+        own, changed = self.read | self.written, self.changed - self.opened
+        perhaps = (self.opened | changed) - own
+        return FilesSeen(_first(self.read), _first(self.written), _first(perhaps), self.complete)
+
+
+class FileUse:
+    """Looks at the files of one run. Thread-safe."""
+
+    def __init__(self, pipeline: Pipeline) -> None:
+        folder = str(pipeline.folder)
+        outside = {os.path.dirname(path) for task in pipeline.tasks for path in task.outputs}
+        inside = _roots([folder, str(pipeline.production_target)])
+        self._roots = _roots([folder, str(pipeline.production_target), *sorted(outside)])
+        self._folder = folder
+        self._results = os.path.realpath(pipeline.production_target)
+        self._lock = threading.Lock()
+        self._at_work: dict[int, _AtWork] = {}
+        self._unexplained = False
+        """Whether something was opened since the processes were looked at."""
+        self._over = False
+        self._credit_s = MOST_SAVED_S
+        self._credited_at = time.monotonic()
+        self._wake_reader, self._wake_writer = os.pipe()
+        try:
+            flat = [real for real, _ in self._roots if (real, _) not in inside]
+            self._events: FileEvents | None = FileEvents([real for real, _ in inside], flat)
+        except OSError:
+            self._events = None
+        self._thread = threading.Thread(target=self._watch, name="files", daemon=True)
+        self._thread.start()
+
+    # What the run tells
+
+    def begin(self, number: int, task: Task) -> None:
+        """The task is at work from now on."""
+        with self._lock:
+            self._take()
+            self._at_work[number] = _AtWork(task, complete=self._events is not None and self._events.complete)
+
+    def watch(self, number: int, pid: int) -> None:
+        """The task has started that process."""
+        with self._lock:
+            if number in self._at_work:
+                self._at_work[number].pid = pid
+        if self._events is None:
+            os.write(self._wake_writer, b"!")
+
+    def end(self, number: int) -> FilesSeen:
+        """The task is at work no longer; returns what was seen of it."""
+        with self._lock:
+            self._take()
+            work = self._at_work.pop(number)
+            if self._events is None or not self._events.complete:
+                work.complete = False
+            named = _named(work.task, self._folder)
+            if named:
+                others = [_named(other.task, self._folder) for other in self._at_work.values()]
+                mine = {path for path in named if not any(path in names for names in others)}
+                work.written |= work.changed & mine
+                work.read |= (work.opened - work.changed) & mine
+            seen = work.seen()
+        read, written, perhaps = (tuple(map(self._told, paths)) for paths in seen[:3])
+        return FilesSeen(read, written, perhaps, seen.complete)
+
+    def close(self) -> None:
+        """Look no more."""
+        self._over = True
+        os.write(self._wake_writer, b"!")
+        self._thread.join()
+        if self._events is not None:
+            self._events.close()
+        os.close(self._wake_reader)
+        os.close(self._wake_writer)
+
+    def _told(self, path: str) -> str:
+        """A file as the pipeline spells it, when its folder is reached through a link."""
+        for real, root in self._roots:
+            if path.startswith(f"{real}/"):
+                return root + path[len(real) :]
+        return path
+
+    # Looking
+
+    def _watch(self) -> None:
+        sources = [self._wake_reader] + ([self._events.descriptor] if self._events else [])
+        while True:
+            readable, _, _ = select.select(sources, [], [], EVERY_S)
+            if self._over:
+                return
+            if self._wake_reader in readable:
+                os.read(self._wake_reader, 64)
+                time.sleep(FIRST_LOOK_S)
+            before = time.thread_time()
+            with self._lock:
+                self._take()
+                if self._unexplained or self._events is None:
+                    self._unexplained = False
+                    self._look()
+            self._pay(time.thread_time() - before)
+
+    def _pay(self, spent_s: float) -> None:
+        """Rest until what was spent is earned again."""
+        now = time.monotonic()
+        earned = (now - self._credited_at) * HIGHEST_SHARE
+        self._credit_s = min(MOST_SAVED_S, self._credit_s + earned) - spent_s
+        self._credited_at = now
+        if self._credit_s < 0 and not self._over:
+            # What happens meanwhile is kept by the system, and taken when a task begins or ends, too.
+            select.select([self._wake_reader], [], [], -self._credit_s / HIGHEST_SHARE)
+
+    def _take(self) -> None:
+        """Take in what the system tells: it was one of those at work now, if any of the run's tasks."""
+        if self._events is None:
+            return
+        opened, written = self._events.take()
+        opened = {path for path in opened if not path.endswith(PROGRAMS)}
+        for work in self._at_work.values():
+            work.opened |= opened
+            work.changed |= written
+        if len(self._at_work) == 1:
+            # Results are opened by the runner too, and by whoever looks at them in the dashboard.
+            (work,) = self._at_work.values()
+            if work.pid:
+                work.read.update(path for path in opened - work.changed if not self._is_result(path))
+                work.written.update(path for path in written if not self._is_result(path))
+        self._unexplained = self._unexplained or bool(opened)
+
+    def _is_result(self, path: str) -> bool:
+        return path.startswith(f"{self._results}/") and path.endswith(".parquet")
+
+    def _look(self) -> None:
+        for work in self._at_work.values():
+            if work.pid:
+                for pid in _tree(work.pid):
+                    for path, writes in _open_files(pid, self._roots):
+                        (work.written if writes else work.read).add(path)
+
+
+def _tree(leader: int) -> list[int]:
+    """The process and all its descendants."""
+    found = [leader]
+    try:
+        for pid in found:
+            with open(f"/proc/{pid}/task/{pid}/children", "rb") as file:
+                found += map(int, file.read().split())
+    except OSError:
+        with suppress(Exception):
+            import psutil  # noqa: PLC0415 - slow to import, and not needed where the files of /proc are
+
+            return [leader, *(child.pid for child in psutil.Process(leader).children(recursive=True))]
+    return found
+
+
+def _open_files(pid: int, roots: Iterable[tuple[str, str]]) -> list[tuple[str, bool]]:
+    """The data files below the roots that the process has open, each with whether it is open for writing."""
+    import psutil  # noqa: PLC0415
+
+    try:
+        files = psutil.Process(pid).open_files()
+    except (psutil.Error, OSError):  # it has ended, or is another user's
+        return []
+    # Where the system does not tell the mode, to read is what most files are opened for.
+    return [(file.path, getattr(file, "mode", "r") != "r") for file in files if _is_data(file.path, roots)]
+
+
+def _is_data(path: str, roots: Iterable[tuple[str, str]]) -> bool:
+    below = next((path[len(root) :] for root, _ in roots if path.startswith(f"{root}/")), None)
+    return below is not None and "/." not in below and not path.endswith(PROGRAMS)
+
+
+def _roots(folders: list[str]) -> list[tuple[str, str]]:
+    """The folders that lie in no other one of them, each by its real path, and as it is spelt."""
+    found: list[tuple[str, str]] = []
+    for folder in folders:
+        real = os.path.realpath(folder)
+        if os.path.isdir(real) and not any(f"{real}/".startswith(f"{other}/") for other, _ in found):
+            found.append((real, folder))
+    return found
+
+
+def _named(task: Task, folder: str) -> set[str]:
+    """The paths that the words of a task's command may mean."""
+    if not isinstance(task.action, CommandAction):
+        return set()
+    command = task.action.command
+    words = WORDS.findall(command if isinstance(command, str) else "\n".join(command))
+    where = os.path.realpath(task.cwd or folder)
+    return {os.path.normpath(os.path.join(where, word)) for word in words}
+
+
+def _first(paths: set[str]) -> tuple[str, ...]:
+    return tuple(sorted(paths)[:MOST_FILES])
