@@ -113,7 +113,7 @@ def test_of_a_task_asked_for_again_the_files_are_forgotten() -> None:
 
     state = RunState(PIPELINE)
     state.apply_all([started(), TaskFiles(0.5, "a", ("/x",), ("/y",), ("/z",), True), *ran("a", 0.0, 1.0)])
-    assert (state.files.read[0], state.files.written[0], state.files.perhaps[0]) == ({"/x"}, {"/y"}, {"/z"})
+    assert state.files.read[0] | state.files.written[0] | state.files.perhaps[0] == {"/x", "/y", "/z"}
     state.apply(started())
     assert not state.files.read[0]
     assert not state.files.complete[0]
