@@ -123,7 +123,7 @@ class DashboardApp(EditingApp):
             self.tell_end(f"{session.pipeline.name} {session.state.status}", session.now - session.state.began)
 
     def _open_when_possible(self) -> None:
-        if self.session is not None and self.session.runner.is_running:
+        if self.session is not None and self.session.engine.is_running:
             if not self._is_told:
                 self._is_told = True
                 self.notify("the file is read again when the run has ended", severity="warning", markup=False)
@@ -193,8 +193,8 @@ class DashboardApp(EditingApp):
         self.call_after_refresh(gc.freeze)  # the panes stay too
 
     def _go_on(self, pipeline: Pipeline) -> None:
+        from seeknal_tui.dashboard.engine import NotPossible  # noqa: PLC0415
         from seeknal_tui.dashboard.main_screen import MainScreen  # noqa: PLC0415
-        from seeknal_tui.dashboard.session import NotPossible  # noqa: PLC0415
         from seeknal_tui.pipeline.comparison import compare_pipelines  # noqa: PLC0415
 
         assert self.session is not None
@@ -217,7 +217,7 @@ class DashboardApp(EditingApp):
 
     def _run_changed(self, change: PipelineChange) -> None:
         """Run what is new or changed, and everything downstream of it."""
-        from seeknal_tui.dashboard.session import NotPossible  # noqa: PLC0415
+        from seeknal_tui.dashboard.engine import NotPossible  # noqa: PLC0415
         from seeknal_tui.run.plan import NotRunnable, selected_tasks  # noqa: PLC0415
 
         assert self.session is not None

@@ -170,7 +170,7 @@ class Details(Vertical):
                 return [*use_lines(state, number, now, palette), *self._operators()]
             case _:
                 reasons = Reasons(pipeline, state, now, session.critical, palette)
-                return reasons.lines(number, session.runner.wait_of(number))
+                return reasons.lines(number, session.engine.wait_of(number))
 
     def _operators(self) -> list[Text]:
         """The plan of the task's latest query, read once for each time that it ended."""

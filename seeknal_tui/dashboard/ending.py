@@ -43,11 +43,11 @@ class EndingApp(PreferencesApp):
 
     async def action_quit(self) -> None:
         """Quit; ask first while tasks run. Asked again, stop everything; once more, kill it."""
-        if self.session is None or not self.session.runner.is_running:
+        if self.session is None or not self.session.engine.is_running:
             if not self.is_stopping:
                 self.exit()
         elif self.is_stopping:
-            self.session.runner.stop_all(kill=True)
+            self.session.engine.stop_all(kill=True)
         elif isinstance(self.screen, QuitDialog):
             self.screen.dismiss(True)
         else:
@@ -65,7 +65,7 @@ class EndingApp(PreferencesApp):
         if self.session is None:
             self.exit()
         elif self.is_stopping:
-            self.session.runner.stop_all(kill=True)
+            self.session.engine.stop_all(kill=True)
         else:
             self._stop_and_exit()
 
@@ -73,9 +73,9 @@ class EndingApp(PreferencesApp):
         assert self.session is not None
         self.is_stopping = True
         self.push_screen(StoppingDialog(self.session))
-        self.run_worker(self._close_runner, thread=True, group="close")
+        self.run_worker(self._close_engine, thread=True, group="close")
 
-    def _close_runner(self) -> None:
+    def _close_engine(self) -> None:
         assert self.session is not None
-        self.session.runner.close()
+        self.session.engine.close(kill=False)
         self.call_from_thread(self.exit)

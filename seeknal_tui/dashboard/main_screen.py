@@ -104,7 +104,7 @@ class MainScreen(RunActions, FilterActions, PaneActions):
         ticked_at = time.monotonic()
         rate = (session.state.version - before) / max(1e-3, ticked_at - self._ticked_at)
         self._ticked_at = ticked_at
-        if rate > BUSY_RATE and session.runner.is_running:
+        if rate > BUSY_RATE and session.engine.is_running:
             self._keep_time(BUSY_HZ)
         elif session.state.is_running or not self.details.log_view.is_complete:
             self._keep_time(RUNNING_HZ)
@@ -143,7 +143,7 @@ class MainScreen(RunActions, FilterActions, PaneActions):
         self._tick()
 
     def _wait_reason(self, number: int) -> str:
-        wait = self.session.runner.wait_of(number)
+        wait = self.session.engine.wait_of(number)
         return wait.reason if wait is not None and wait.reason in ("pool", "output") else "slot"
 
     def _theme_changed(self, _: Theme) -> None:

@@ -36,7 +36,7 @@ class PaneActions(SessionScreen):
         self.panes: tuple[GraphView | TimelineView | TaskList, ...] = (self.graph, self.timeline, self.tasks)
         """The panes that show every task."""
         self.left = Vertical(id="left")
-        self.slider = MaxParallelSlider(session.runner.max_parallel)
+        self.slider = MaxParallelSlider(session.engine.max_parallel)
         self.footer = KeyFooter(actions)
         self.arrangement = Arrangement()
 

@@ -73,4 +73,4 @@ class StoppingDialog(ModalScreen[None]):
 
     def action_kill(self) -> None:
         """Grant no more time."""
-        self._session.runner.stop_all(kill=True)
+        self._session.engine.stop_all(kill=True)

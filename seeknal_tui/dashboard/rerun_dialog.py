@@ -13,7 +13,7 @@ from textual.widgets import Static
 
 from seeknal_tui.dashboard.cells import cut
 from seeknal_tui.dashboard.look import Palette
-from seeknal_tui.dashboard.session import Proposal
+from seeknal_tui.dashboard.reruns import Proposal
 from seeknal_tui.dashboard.themes import palette_of
 from seeknal_tui.pipeline.durations import format_duration
 from seeknal_tui.pipeline.model import Pipeline

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from functools import partial
 
+from seeknal_tui.dashboard.engine import NotPossible
 from seeknal_tui.dashboard.rerun_dialog import RerunDialog
+from seeknal_tui.dashboard.reruns import Proposal, Scope
 from seeknal_tui.dashboard.selection_prompt import SelectionPrompt
-from seeknal_tui.dashboard.session import NotPossible, Proposal, Scope
 from seeknal_tui.dashboard.session_screen import SessionScreen
 from seeknal_tui.run.plan import RerunPlan
 
@@ -58,7 +59,7 @@ class RunActions(SessionScreen):
             if run:
                 self.begin(proposal.plan)
 
-        dialog = RerunDialog(proposal, self.session.pipeline, self.session.runner.max_parallel)
+        dialog = RerunDialog(proposal, self.session.pipeline, self.session.engine.max_parallel)
         self.app.push_screen(dialog, decided)
 
     def begin(self, plan: RerunPlan) -> None:

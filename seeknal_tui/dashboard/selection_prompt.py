@@ -13,7 +13,9 @@ from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from seeknal_tui.dashboard.cells import cut
-from seeknal_tui.dashboard.session import NotPossible, Proposal, Session
+from seeknal_tui.dashboard.engine import NotPossible
+from seeknal_tui.dashboard.reruns import Proposal
+from seeknal_tui.dashboard.session import Session
 from seeknal_tui.dashboard.themes import palette_of
 
 EXAMPLES = """\

@@ -1,22 +1,20 @@
 """What stands behind the screens: the pipeline, its runs and the choices of the user. Knows no widget.
 
-The session folds what the runner says into one :class:`RunState`, which every pane reads. It keeps the events of all
+The session folds what its engine says into one :class:`RunState`, which every pane reads. It keeps the events of all
 its runs, so that after the file was read again the state of the tasks that are still in it can be folded anew.
 """
 
 from __future__ import annotations
 
-import os
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 
 from seeknal_tui.analysis.critical_path import critical_path
-from seeknal_tui.analysis.simulation import Expectation, expected_time
+from seeknal_tui.dashboard.engine import Engine, LocalEngine, NotPossible
+from seeknal_tui.dashboard.reruns import Proposal, Reruns, Scope
 from seeknal_tui.pipeline.model import OnFailure, Pipeline
 from seeknal_tui.pipeline.selection import SelectionError, select
 from seeknal_tui.run.events import (
@@ -28,11 +26,9 @@ from seeknal_tui.run.events import (
     TaskProgress,
     TaskSampled,
 )
-from seeknal_tui.run.feed import Feed
-from seeknal_tui.run.last_statuses import last_statuses
-from seeknal_tui.run.plan import NotRunnable, RerunPlan, plan_rerun
+from seeknal_tui.run.plan import RerunPlan
 from seeknal_tui.run.results import Results
-from seeknal_tui.run.runner import HIGHEST_MAX_PARALLEL, Runner
+from seeknal_tui.run.runner import HIGHEST_MAX_PARALLEL
 from seeknal_tui.run.sampler import RunUse
 from seeknal_tui.run.state import RunState
 
@@ -45,34 +41,6 @@ EXPRESSION_SIGNS = frozenset(":+*?[,")
 """A filter with one of these is a selection expression; any other is a part of names."""
 
 
-class Scope(StrEnum):
-    """Which tasks a rerun is asked for."""
-
-    CHOSEN = "chosen"
-    DOWNSTREAM = "downstream"
-    UPSTREAM = "upstream"
-    FAILED = "failed"
-    ALL = "all"
-
-
-class NotPossible(Exception):  # noqa: N818 - named as the user reads it
-    """What was asked for cannot be done now; the message says why and what to do."""
-
-
-@dataclass(frozen=True, slots=True)
-class Proposal:
-    """A rerun before it starts."""
-
-    title: str
-    plan: RerunPlan
-    expected: Expectation | None
-    """About how long it will take, with the run that goes on; None where nothing is known of the tasks."""
-    joins: bool
-    """Whether a run goes on that the tasks are added to."""
-    once_more: tuple[int, ...] = ()
-    """Those that run now, and so are run once more when they have ended."""
-
-
 class Session:
     """One pipeline in the dashboard, from opening to quitting."""
 
@@ -80,6 +48,7 @@ class Session:
         self,
         pipeline: Pipeline,
         *,
+        engine: Engine | None = None,
         max_parallel: int | None = None,
         on_failure: OnFailure | None = None,
         clock: Callable[[], float] = time.monotonic,
@@ -93,7 +62,6 @@ class Session:
         self.matches: frozenset[int] | None = None
         """The tasks that the filter lets through; None without a filter."""
         self.critical: frozenset[int] = frozenset()
-        self._on_failure = on_failure
         self._clock = clock
         self._wall_clock = wall_clock
         self._zero = clock()
@@ -102,15 +70,9 @@ class Session:
         self._run_ids: list[str] = []
         self._started_at: list[float] = []
         self._critical_at = float("-inf")
-        self.runner = self._new_runner(max_parallel)
-        self.state.max_parallel = self.runner.max_parallel
+        self.engine: Engine = engine or LocalEngine(pipeline, max_parallel=max_parallel, on_failure=on_failure)
+        self.state.max_parallel = self.engine.max_parallel
         self._find_critical()
-
-    def _new_runner(self, max_parallel: int | None) -> Runner:
-        self._feed = Feed(output=False)
-        runner = Runner(self.pipeline, max_parallel=max_parallel, on_failure=self._on_failure)
-        runner.subscribe(self._feed)
-        return runner
 
     # Time and events
 
@@ -124,12 +86,12 @@ class Session:
     def tick(self) -> set[int]:
         """Take in what has happened, for a bounded time; returns the tasks whose state has changed.
 
-        Raises what broke the runner, if anything did.
+        Raises what broke the engine, if anything did.
         """
-        if self.runner.crash is not None:
-            raise self.runner.crash
+        if self.engine.crash is not None:
+            raise self.engine.crash
         state, waiting = self.state, self._waiting
-        waiting.extend(self._feed.drain())
+        waiting.extend(self.engine.drain())
         deadline = time.monotonic() + FOLDING_S
         while waiting and time.monotonic() < deadline:
             for _ in range(min(FOLDED_AT_ONCE, len(waiting))):
@@ -143,7 +105,7 @@ class Session:
     @property
     def use(self) -> RunUse | None:
         """CPU and memory of the run that goes on, as far as they were measured."""
-        return self.runner.use
+        return self.engine.use
 
     def take(self, event: Event) -> None:
         """Take in one event."""
@@ -173,16 +135,17 @@ class Session:
 
         Raises NotPossible while a run goes on.
         """
-        if self.runner.is_running:
+        engine = self.engine
+        assert isinstance(engine, LocalEngine)
+        if engine.is_running:
             raise NotPossible("the file is read again when the run has ended, or was stopped")
         self.take_all()
         before = self.pipeline
-        max_parallel = self.runner.max_parallel
+        max_parallel = engine.max_parallel
         if before.execution.max_parallel != pipeline.execution.max_parallel:
             max_parallel = pipeline.execution.max_parallel
-        self.runner.close()
         self.pipeline = pipeline
-        self.runner = self._new_runner(max_parallel)
+        engine.replace_pipeline(pipeline, max_parallel)
         numbers = pipeline.numbers
         self.state = RunState(pipeline)
         self.state.apply_all(_only_known(self._journal, numbers))
@@ -200,140 +163,67 @@ class Session:
 
     def propose(self, scope: Scope) -> Proposal:
         """What running the tasks of that scope means. Raises NotPossible when nothing can be run."""
-        standing = self._standing()
-        return self._proposal(*self._chosen(scope, standing), standing, "press u to run what is needed too")
+        return self._reruns.of_scope(scope, set(self.marked) or {self.selected})
 
     def select(self, expression: str) -> set[int]:
-        """The tasks of a selection expression, by their latest statuses, of a run before this session too.
-
-        Raises NotPossible with what is wrong with it.
-        """
-        try:
-            return select(self.pipeline, expression, self._latest_statuses())
-        except SelectionError as error:
-            raise NotPossible(str(error)) from error
+        """The tasks of a selection expression. Raises NotPossible with what is wrong with it."""
+        return self._reruns.select(expression)
 
     def propose_selection(self, expression: str) -> Proposal:
         """What running the tasks of a selection expression means. Raises NotPossible."""
-        remedy = "write +name to run all that it needs too"
-        return self._proposal(self.select(expression), f"Run {expression}", self._standing(), remedy)
-
-    def _latest_statuses(self) -> dict[str, str]:
-        latest = dict.fromkeys(self.pipeline.numbers, str(Status.PENDING)) | last_statuses(self.pipeline.target)
-        for number, task in enumerate(self.pipeline.tasks):
-            status = self.state.statuses[number]
-            if status not in (Status.PENDING, Status.REUSED) or self.state.attempts[number]:
-                latest[task.name] = str(status)
-        return latest
-
-    def _proposal(self, chosen: set[int], title: str, standing: set[int], remedy: str) -> Proposal:
-        if self.state.is_running:
-            standing |= {number for number, member in enumerate(self.state.in_run) if member}
-        plan = plan_rerun(self.pipeline, chosen, standing)
-        if plan.missing:
-            names = self._names(plan.missing)
-            raise NotPossible(f"no result of {names} is there, and it is read: {remedy}")
-        expected = expected_time(self.state, self.now, self.runner.max_parallel, chosen)
-        once_more = tuple(number for number in self.state.running if number in chosen)
-        return Proposal(title, plan, expected, self.state.is_running, once_more)
-
-    def _chosen(self, scope: Scope, standing: set[int]) -> tuple[set[int], str]:
-        pipeline = self.pipeline
-        if not pipeline.tasks:
-            raise NotPossible("the pipeline has no tasks")
-        targets = set(self.marked) or {self.selected}
-        names = self._names(sorted(targets))
-        match scope:
-            case Scope.CHOSEN:
-                return targets, f"Run {names}"
-            case Scope.DOWNSTREAM:
-                return pipeline.closure(targets, downstream=True), f"Run {names} and everything downstream"
-            case Scope.UPSTREAM:
-                return self._with_needed(targets, standing), f"Run {names} with what it needs"
-            case Scope.ALL:
-                return set(range(len(pipeline.tasks))), "Run all tasks"
-            case Scope.FAILED:
-                latest = self._latest_statuses()
-                statuses = [latest[task.name] for task in pipeline.tasks]
-                failed = {number for number, status in enumerate(statuses) if status == Status.FAILED}
-                if not failed:
-                    raise NotPossible("nothing has failed")
-                behind = pipeline.closure(failed, downstream=True)
-                skipped = {number for number in behind if statuses[number] == Status.SKIPPED}
-                return failed | skipped, "Run what failed and what was skipped because of it"
-
-    def _with_needed(self, targets: set[int], standing: set[int]) -> set[int]:
-        chosen = set(targets)
-        border = list(targets)
-        while border:
-            needed = set(self.pipeline.upstream[border.pop()]) - standing - chosen
-            chosen |= needed
-            border += needed
-        return chosen
-
-    def _names(self, numbers: Iterable[int]) -> str:
-        names = [self.pipeline.tasks[number].name for number in numbers]
-        return ", ".join(names) if len(names) <= 3 else f"{', '.join(names[:2])} and {len(names) - 2} more"
-
-    def _standing(self) -> set[int]:
-        """The tasks that need not be run for others to be: their rows are on disk, or they leave none and succeeded."""
-        files = _names_in(self.pipeline.target)
-        if self.pipeline.environment:
-            files |= _names_in(self.pipeline.production_target)
-        results = Results.of(self.pipeline)
-        good = (Status.SUCCEEDED, Status.REUSED)
-        return {
-            number
-            for number, task in enumerate(self.pipeline.tasks)
-            if results.path_of(task.name).name in files or (not task.has_rows and self.state.statuses[number] in good)
-        }
+        return self._reruns.of_selection(expression)
 
     def plan_changed(self, names: Iterable[str], within: AbstractSet[int]) -> RerunPlan:
         """What to run when those tasks have changed: they and all downstream that is *within*, with what these need."""
-        changed = {self.pipeline.numbers[name] for name in names}
-        standing = self._standing()
-        chosen = self.pipeline.closure(changed, downstream=True) & within
-        return plan_rerun(self.pipeline, self._with_needed(chosen, standing), standing)
+        return self._reruns.of_changed(names, within)
+
+    @property
+    def _reruns(self) -> Reruns:
+        self._refuse()
+        return Reruns(self.pipeline, self.state, self.now, self.engine.max_parallel)
+
+    def _refuse(self) -> None:
+        """Raise NotPossible if nothing can be asked for."""
+        if self.engine.refusal:
+            raise NotPossible(self.engine.refusal)
 
     def start(self, plan: RerunPlan) -> None:
         """Begin what was proposed, or add it to the run that goes on; the marks have done their work.
 
         Raises NotPossible if another process runs the pipeline.
         """
-        try:
-            self.runner.request(plan.run, plan.reuse)
-        except NotRunnable as refusal:
-            raise NotPossible(str(refusal)) from refusal
+        self._refuse()
+        self.engine.request(plan.run, plan.reuse)
         self.marked.clear()
 
     # While it runs
 
     def change_max_parallel(self, by: int) -> None:
         """More or fewer slots, within what there can be."""
-        self.set_max_parallel(self.runner.max_parallel + by)
+        self.set_max_parallel(self.engine.max_parallel + by)
 
     def set_max_parallel(self, value: int) -> None:
         """So many slots, or as near as there can be."""
-        highest = max(HIGHEST_MAX_PARALLEL, self.runner.max_parallel)
-        self.runner.set_max_parallel(min(max(1, value), highest))
+        highest = max(HIGHEST_MAX_PARALLEL, self.engine.max_parallel)
+        self.engine.set_max_parallel(min(max(1, value), highest))
         if not self.state.is_running:
-            self.state.max_parallel = self.runner.max_parallel
+            self.state.max_parallel = self.engine.max_parallel
 
     def toggle_pause(self) -> None:
         """Pause, or go on. Raises NotPossible when nothing runs."""
-        if not self.runner.is_running:
+        if not self.engine.is_running:
             raise NotPossible("nothing runs that could be paused")
         if self.state.paused:
-            self.runner.resume()
+            self.engine.resume()
         else:
-            self.runner.pause()
+            self.engine.pause()
 
     def stop(self, number: int, *, kill: bool) -> None:
         """End a task that runs or waits. Raises NotPossible for one that does neither."""
         name = self.pipeline.tasks[number].name
-        if not self.state.in_run[number] or self.state.statuses[number] in ENDED or not self.runner.is_running:
+        if not self.state.in_run[number] or self.state.statuses[number] in ENDED or not self.engine.is_running:
             raise NotPossible(f"{name} neither runs nor waits")
-        self.runner.stop(number, kill=kill)
+        self.engine.stop(number, kill=kill)
 
     # The filter
 
@@ -414,12 +304,12 @@ class Session:
 
     def close(self, *, kill: bool = False) -> None:
         """Stop what runs, wait for it, and take in the last events."""
-        self.runner.close(kill=kill)
+        self.engine.close(kill=kill)
         self.take_all()
 
     def take_all(self) -> None:
         """Take in everything that has happened."""
-        if self.runner.crash is None:
+        if self.engine.crash is None:
             self.tick()
             while self.is_behind:
                 self.tick()
@@ -432,10 +322,3 @@ def _only_known(events: Iterable[Event], numbers: Mapping[str, int]) -> Iterable
             yield event._replace(tasks=tuple(name for name in event.tasks if name in numbers))
         elif getattr(event, "task", None) is None or event.task in numbers:  # type: ignore[union-attr]
             yield event
-
-
-def _names_in(folder: Path) -> set[str]:
-    try:
-        return set(os.listdir(folder))
-    except OSError:
-        return set()

@@ -19,6 +19,7 @@ from typing import Any
 
 from seeknal_tui.dashboard.app import DashboardApp
 from seeknal_tui.dashboard.details import Tab
+from seeknal_tui.dashboard.engine import LocalEngine
 from seeknal_tui.dashboard.main_screen import MainScreen
 from seeknal_tui.dashboard.session import Session
 from seeknal_tui.pipeline.loading import load
@@ -78,7 +79,8 @@ class Load(threading.Thread):
     def __init__(self, session: Session) -> None:
         super().__init__(daemon=True)
         self.pipeline = session.pipeline
-        self.put = session._feed.put
+        assert isinstance(session.engine, LocalEngine)
+        self.put = session.engine.feed.put
         self.count = 0
         self.cpu_s = 0.0
 

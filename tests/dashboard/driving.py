@@ -99,4 +99,4 @@ async def opened(
                 yield driver
             finally:
                 if app.session is not None:
-                    await asyncio.to_thread(app.session.runner.close, kill=True)
+                    await asyncio.to_thread(app.session.engine.close, kill=True)

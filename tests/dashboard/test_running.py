@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from seeknal_tui.dashboard.engine import LocalEngine
 from seeknal_tui.dashboard.quit_dialog import QuitDialog
 from seeknal_tui.dashboard.rerun_dialog import RerunDialog
 from seeknal_tui.run.events import Status, TaskStarted
@@ -124,7 +125,9 @@ class TestRunning:
     async def test_tasks_are_added_to_a_run_that_goes_on_and_nothing_starts_twice_at_once(self, tmp_path: Path) -> None:
         async with opened(tmp_path, SLOW) as driver:
             feed = Feed()
-            driver.session.runner.subscribe(feed)
+            engine = driver.session.engine
+            assert isinstance(engine, LocalEngine)
+            engine.runner.subscribe(feed)
             await driver.select("slow")
             await driver.press("r", "enter")
             await driver.reach("slow", Status.RUNNING)
@@ -229,7 +232,7 @@ class TestWhileItRuns:
     async def test_the_slots_are_never_less_than_one(self, tmp_path: Path) -> None:
         async with opened(tmp_path, SLOW) as driver:
             await driver.press("-", "-")
-            assert driver.session.runner.max_parallel == 1
+            assert driver.session.engine.max_parallel == 1
 
     async def test_why_tells_who_holds_the_slots(self, tmp_path: Path) -> None:
         async with opened(tmp_path, SLOW, start=True) as driver:
@@ -261,7 +264,7 @@ class TestQuitting:
             await driver.reach("slow", Status.RUNNING)
             await driver.press("q", "enter")
             await driver.wait(lambda: not driver.app.is_running)
-            assert not driver.session.runner.is_running
+            assert not driver.session.engine.is_running
             driver.session.take_all()
             assert driver.session.exit_code == 130
 

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from seeknal_tui.dashboard.session import NotPossible, Scope, Session
+from seeknal_tui.dashboard.engine import LocalEngine, NotPossible
+from seeknal_tui.dashboard.reruns import Scope
+from seeknal_tui.dashboard.session import Session
 from seeknal_tui.pipeline.model import CommandAction, Execution, Pipeline, Place, SleepAction, SqlAction, Task
 from seeknal_tui.run.events import Status
 from tests.dashboard.runs import pipeline_of
@@ -39,7 +41,8 @@ def make(tmp_path: Path) -> Iterator[Sessions]:
 
 def run(session: Session, scope: Scope = Scope.ALL) -> None:
     session.start(session.propose(scope).plan)
-    assert session.runner.wait_until_idle(FOREVER)
+    assert isinstance(session.engine, LocalEngine)
+    assert session.engine.runner.wait_until_idle(FOREVER)
     session.take_all()
 
 
@@ -163,7 +166,7 @@ class TestStopping:
     def test_the_slots_are_kept_within_what_there_can_be(self, make: Sessions, asked: int, got: int) -> None:
         session = make.of(Task(name="a"))
         session.set_max_parallel(asked)
-        assert session.runner.max_parallel == session.state.max_parallel == got
+        assert session.engine.max_parallel == session.state.max_parallel == got
 
 
 class TestReadingAgain:

@@ -100,7 +100,7 @@ def session() -> Iterator[Session]:
     for event in EVENTS:
         made.take(event)
     yield made
-    made.runner.close()
+    made.engine.close(kill=False)
 
 
 @pytest.mark.parametrize("size", SIZES)
