@@ -10,7 +10,9 @@ from queue import SimpleQueue
 from types import FrameType
 from typing import TextIO
 
+from seeknal_tui.analysis.holdup import hold_up
 from seeknal_tui.analysis.summary import summarize
+from seeknal_tui.history.journal import Journal
 from seeknal_tui.pipeline.model import OnFailure, Pipeline
 from seeknal_tui.reports.json_lines import event_lines
 from seeknal_tui.reports.plain import closing_lines, event_text
@@ -115,16 +117,22 @@ def run_headless(
     runner = Runner(pipeline, max_parallel=max_parallel, on_failure=on_failure)
     feed = Feed()
     runner.subscribe(feed)
+    journal = Journal(pipeline, hold_up=hold_up)
+    journal.attach(runner)
     state = RunState(pipeline)
     printer = _Printer(state, sys.stdout, as_json=as_json)
     with _Signals(runner) as signals:
         try:
-            runner.request(plan.run, plan.reuse)
+            runner.request(plan.run, plan.reuse, plan.selected)
             _follow(runner, feed, printer)
         except BaseException:
             runner.close(kill=True)
             raise
-        runner.close()
+        finally:
+            runner.close()
+            journal.close()
+    if journal.problem:
+        sys.stderr.write(f"seeknal-tui: the run was not recorded: {journal.problem}\n")
     if runner.crash is not None:
         raise runner.crash
     if not as_json:

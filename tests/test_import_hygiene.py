@@ -13,9 +13,10 @@ PACKAGE = Path(__file__).parent.parent / "seeknal_tui"
 KNOWS = {
     "pipeline": set(),
     "run": {"pipeline"},
+    "history": {"run", "pipeline"},
     "analysis": {"run", "pipeline"},
-    "reports": {"analysis", "run", "pipeline"},
-    "dashboard": {"reports", "analysis", "run", "pipeline"},
+    "reports": {"analysis", "history", "run", "pipeline"},
+    "dashboard": {"reports", "analysis", "history", "run", "pipeline"},
 }
 
 
@@ -26,13 +27,15 @@ def imported_by(statement: str) -> set[str]:
     return set(done.stdout.split())
 
 
-@pytest.mark.parametrize("room", ["pipeline.loading", "run.runner", "analysis.summary", "reports.plain", "headless"])
+@pytest.mark.parametrize(
+    "room", ["pipeline.loading", "run.runner", "history.past_runs", "analysis.summary", "reports.plain", "headless"]
+)
 def test_only_the_dashboard_imports_textual_and_rich(room: str) -> None:
     modules = imported_by(f"import seeknal_tui.{room}")
     assert not {"textual", "rich"} & modules
 
 
-@pytest.mark.parametrize("module", ["duckdb", "networkx", "sqlglot", "psutil", "textual", "rich"])
+@pytest.mark.parametrize("module", ["duckdb", "networkx", "sqlglot", "psutil", "sqlite3", "textual", "rich"])
 def test_the_command_line_imports_nothing_slow_before_it_is_needed(module: str) -> None:
     assert module not in imported_by("import seeknal_tui.cli, seeknal_tui.headless")
 

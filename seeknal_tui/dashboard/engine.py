@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Protocol
 
+from seeknal_tui.analysis.holdup import hold_up
+from seeknal_tui.history.journal import Journal
 from seeknal_tui.pipeline.model import OnFailure, Pipeline
 from seeknal_tui.run.events import Event
 from seeknal_tui.run.feed import Feed
@@ -51,8 +53,11 @@ class Engine(Protocol):
     def wait_of(self, number: int) -> Wait | None:
         """Why a task does not run yet; None if it does not wait."""
 
-    def request(self, numbers: Iterable[int], reuse: Iterable[int]) -> None:
-        """Run tasks: in a new run, in which those of *reuse* count as done, or else in the run that goes on."""
+    def request(self, numbers: Iterable[int], reuse: Iterable[int], selected: str) -> None:
+        """Run tasks: in a new run, in which those of *reuse* count as done, or else in the run that goes on.
+
+        *selected* says what they are, as ``--select`` would; empty for everything.
+        """
 
     def set_max_parallel(self, value: int) -> None:
         """Change the number of slots."""
@@ -89,10 +94,12 @@ class LocalEngine:
         """What the runner has written and the session not yet read."""
         self.runner = Runner(pipeline, max_parallel=max_parallel, on_failure=self._on_failure)
         self.runner.subscribe(self.feed)
+        self.journal = Journal(pipeline, hold_up=hold_up)
+        self.journal.attach(self.runner)
 
     def replace_pipeline(self, pipeline: Pipeline, max_parallel: int) -> None:
         """Run another pipeline from now on, or the same as its file is now. Nothing may run."""
-        self.runner.close()
+        self.close(kill=False)
         self._begin(pipeline, max_parallel)
 
     @property
@@ -123,10 +130,10 @@ class LocalEngine:
         """Why a task does not run yet."""
         return self.runner.wait_of(number)
 
-    def request(self, numbers: Iterable[int], reuse: Iterable[int]) -> None:
+    def request(self, numbers: Iterable[int], reuse: Iterable[int], selected: str) -> None:
         """Run tasks. Raises NotPossible if another process runs the pipeline."""
         try:
-            self.runner.request(numbers, reuse)
+            self.runner.request(numbers, reuse, selected)
         except NotRunnable as refusal:
             raise NotPossible(str(refusal)) from refusal
 
@@ -153,3 +160,4 @@ class LocalEngine:
     def close(self, *, kill: bool) -> None:
         """Stop what runs, and wait for it."""
         self.runner.close(kill=kill)
+        self.journal.close()

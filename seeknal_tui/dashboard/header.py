@@ -25,6 +25,7 @@ RUN_GLYPHS = {
     RunStatus.SUCCEEDED: GLYPHS[Status.SUCCEEDED],
     RunStatus.FAILED: GLYPHS[Status.FAILED],
     RunStatus.CANCELLED: GLYPHS[Status.CANCELLED],
+    RunStatus.INTERRUPTED: GLYPHS[Status.CANCELLED],
 }
 SHORTEST_NAME = 12
 """Cells that a long name keeps before other parts are left out for it."""
@@ -88,7 +89,11 @@ COUNTED = (
 def _run_parts(state: RunState, palette: Palette) -> list[Part]:
     if state.paused:
         return [Part(" ▮▮ paused ", palette.cancelled, "   ", bold=True, reverse=True)]
-    colour = palette.dim if state.status is RunStatus.IDLE else palette.of(Status(state.status.value))
+    if state.status is RunStatus.IDLE:
+        colour = palette.dim
+    else:
+        interrupted = state.status is RunStatus.INTERRUPTED
+        colour = palette.of(Status.CANCELLED if interrupted else Status(state.status.value))
     return [Part(f"{RUN_GLYPHS[state.status]} {state.status.value}", colour, "   ", bold=True)]
 
 

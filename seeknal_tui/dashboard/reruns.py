@@ -57,19 +57,22 @@ class Reruns:
     def of_scope(self, scope: Scope, targets: AbstractSet[int]) -> Proposal:
         """Run the tasks of that scope; *targets* are those that the user has marked, or the one under the cursor."""
         standing = self._standing()
-        return self._proposal(*self._chosen(scope, targets, standing), standing, "press u to run what is needed too")
+        chosen, title = self._chosen(scope, targets, standing)
+        remedy = "press u to run what is needed too"
+        return self._proposal(chosen, title, self._as_expression(scope, targets), standing, remedy)
 
     def of_selection(self, expression: str) -> Proposal:
         """Run the tasks of a selection expression."""
         remedy = "write +name to run all that it needs too"
-        return self._proposal(self.select(expression), f"Run {expression}", self._standing(), remedy)
+        return self._proposal(self.select(expression), f"Run {expression}", expression, self._standing(), remedy)
 
     def of_changed(self, names: Iterable[str], within: AbstractSet[int]) -> RerunPlan:
         """What to run when those tasks have changed: they and all downstream that is *within*, with what these need."""
         changed = {self.pipeline.numbers[name] for name in names}
         standing = self._standing()
         chosen = self.pipeline.closure(changed, downstream=True) & within
-        return plan_rerun(self.pipeline, self._with_needed(chosen, standing), standing)
+        selected = " ".join(f"{self.pipeline.tasks[number].name}+" for number in sorted(changed))
+        return plan_rerun(self.pipeline, self._with_needed(chosen, standing), standing, selected)
 
     def select(self, expression: str) -> set[int]:
         """The tasks of a selection expression, by their latest statuses, of a run before this session too.
@@ -89,10 +92,10 @@ class Reruns:
                 latest[task.name] = str(status)
         return latest
 
-    def _proposal(self, chosen: set[int], title: str, standing: set[int], remedy: str) -> Proposal:
+    def _proposal(self, chosen: set[int], title: str, selected: str, standing: set[int], remedy: str) -> Proposal:
         if self.state.is_running:
             standing |= {number for number, member in enumerate(self.state.in_run) if member}
-        plan = plan_rerun(self.pipeline, chosen, standing)
+        plan = plan_rerun(self.pipeline, chosen, standing, selected)
         if plan.missing:
             names = self._names(plan.missing)
             raise NotPossible(f"no result of {names} is there, and it is read: {remedy}")
@@ -123,6 +126,15 @@ class Reruns:
                 behind = pipeline.closure(failed, downstream=True)
                 skipped = {number for number in behind if statuses[number] == Status.SKIPPED}
                 return failed | skipped, "Run what failed and what was skipped because of it"
+
+    def _as_expression(self, scope: Scope, targets: Iterable[int]) -> str:
+        """What is asked for, as ``--select`` would say it; empty for everything."""
+        if scope is Scope.ALL:
+            return ""
+        if scope is Scope.FAILED:
+            return "status:failed"
+        before, after = "+" * (scope is Scope.UPSTREAM), "+" * (scope is Scope.DOWNSTREAM)
+        return " ".join(f"{before}{self.pipeline.tasks[number].name}{after}" for number in sorted(targets))
 
     def _with_needed(self, targets: AbstractSet[int], standing: set[int]) -> set[int]:
         chosen = set(targets)

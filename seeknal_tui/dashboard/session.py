@@ -193,7 +193,7 @@ class Session:
         Raises NotPossible if another process runs the pipeline.
         """
         self._refuse()
-        self.engine.request(plan.run, plan.reuse)
+        self.engine.request(plan.run, plan.reuse, plan.selected)
         self.marked.clear()
 
     # While it runs

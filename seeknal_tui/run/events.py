@@ -42,6 +42,8 @@ class RunStatus(StrEnum):
     SUCCEEDED = "succeeded"
     FAILED = "failed"
     CANCELLED = "cancelled"
+    INTERRUPTED = "interrupted"
+    """Its process was killed: what it left behind ends before it did. Only a past run is ever in this state."""
 
 
 class RunStarted(NamedTuple):
@@ -56,6 +58,8 @@ class RunStarted(NamedTuple):
     """The tasks to be run, in the order of the file. Those reused follow as events of their own."""
     started_at: float
     """Seconds since 1970 at which ``at`` is zero."""
+    selected: str = ""
+    """What was asked for, as ``--select`` would say it; empty for everything."""
 
 
 class TaskQueued(NamedTuple):

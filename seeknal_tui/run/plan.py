@@ -22,9 +22,13 @@ class RerunPlan:
     """Not asked for, and without a result."""
     missing: tuple[int, ...]
     """Those of ``skip`` whose rows a task to be run reads: while there are any, the run cannot start."""
+    selected: str = ""
+    """What was asked for, as ``--select`` would say it; empty for everything."""
 
 
-def plan_rerun(pipeline: Pipeline, chosen: AbstractSet[int], standing: AbstractSet[int]) -> RerunPlan:
+def plan_rerun(
+    pipeline: Pipeline, chosen: AbstractSet[int], standing: AbstractSet[int], selected: str = ""
+) -> RerunPlan:
     """The plan for running the *chosen* tasks where those *standing* have a result that can be read."""
     everything = range(len(pipeline.tasks))
     skip = tuple(number for number in everything if number not in chosen and number not in standing)
@@ -34,6 +38,7 @@ def plan_rerun(pipeline: Pipeline, chosen: AbstractSet[int], standing: AbstractS
         reuse=tuple(number for number in everything if number in standing and number not in chosen),
         skip=skip,
         missing=tuple(number for number in skip if number in needed and pipeline.tasks[number].has_rows),
+        selected=selected,
     )
 
 
@@ -60,7 +65,8 @@ def plan_selection(pipeline: Pipeline, selected: str | None, excluded: str | Non
     if len(chosen) < len(pipeline.tasks):
         results = Results.of(pipeline)
         standing = {number for number, task in enumerate(pipeline.tasks) if results.exists(task.name)}
-    plan = plan_rerun(pipeline, chosen, standing)
+    asked = [part for part in (selected, f"--exclude {excluded}" if excluded else "") if part]
+    plan = plan_rerun(pipeline, chosen, standing, " ".join(asked))
     if plan.missing:
         names = ", ".join(pipeline.tasks[number].name for number in plan.missing[:5])
         more = f" and {len(plan.missing) - 5} more" if len(plan.missing) > 5 else ""

@@ -111,8 +111,10 @@ class Runner:
         with self._lock:
             self._writer.add(feed)
 
-    def request(self, numbers: Iterable[int], reuse: Iterable[int] = ()) -> None:
+    def request(self, numbers: Iterable[int], reuse: Iterable[int] = (), selected: str = "") -> None:
         """Run tasks: in a new run, in which those of *reuse* count as done, or else in the run that goes on.
+
+        *selected* says what they are, as ``--select`` would; empty for everything.
 
         A task that waits already is not asked for twice; one that runs is run once more after it has ended.
         Raises AlreadyRunning if another process runs the pipeline in this environment.
@@ -122,7 +124,7 @@ class Runner:
             for number in numbers:
                 self._tries[number] = 0
             if self._scheduler is None:
-                self._begin(numbers, list(reuse))
+                self._begin(numbers, list(reuse), selected)
             else:
                 self._add(self._scheduler, numbers)
             self._call_another()
@@ -246,7 +248,7 @@ class Runner:
 
     # A run's beginning and end
 
-    def _begin(self, numbers: list[int], reuse: list[int]) -> None:
+    def _begin(self, numbers: list[int], reuse: list[int], selected: str) -> None:
         run_id, started_at = secrets.token_hex(4), time.time()
         if self.run_lock is not None:
             self.run_lock.take(run_id, started_at)
@@ -265,6 +267,7 @@ class Runner:
                 max_parallel=self._max_parallel,
                 tasks=tuple(self._names[number] for number in numbers),
                 started_at=started_at,
+                selected=selected,
             )
         )
         _, ready = self._scheduler.request(numbers, reuse)
