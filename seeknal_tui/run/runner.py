@@ -51,6 +51,7 @@ from seeknal_tui.run.file_use import FilesSeen
 from seeknal_tui.run.host import Host
 from seeknal_tui.run.lanes import Lanes
 from seeknal_tui.run.last_statuses import keep_statuses
+from seeknal_tui.run.measured import NO_MEASUREMENTS, Measurements
 from seeknal_tui.run.run_lock import RunLock
 from seeknal_tui.run.sampler import RunUse, Use
 from seeknal_tui.run.scheduler import Scheduler
@@ -68,11 +69,17 @@ NOTHING = Outcome()
 class Runner:
     """Runs the tasks of a pipeline. Every method may be called from any thread and returns without waiting for tasks.
 
-    *max_parallel* and *on_failure* go before what the pipeline says.
+    *max_parallel* and *on_failure* go before what the pipeline says. What earlier runs took, the *measurements*, tells
+    which task had better start first.
     """
 
     def __init__(
-        self, pipeline: Pipeline, *, max_parallel: int | None = None, on_failure: OnFailure | None = None
+        self,
+        pipeline: Pipeline,
+        *,
+        max_parallel: int | None = None,
+        on_failure: OnFailure | None = None,
+        measurements: Measurements = NO_MEASUREMENTS,
     ) -> None:
         self.pipeline = pipeline
         self._max_parallel = _checked(max_parallel or pipeline.execution.max_parallel)
@@ -82,7 +89,7 @@ class Runner:
             task.action is None or (isinstance(task.action, SleepAction) and task.action.seconds == 0)
             for task in pipeline.tasks
         ]
-        self._durations = expected_durations(pipeline)
+        self._durations = expected_durations(pipeline, measurements)
         self._lock = threading.Lock()
         self._workers = WorkerThreads(self._lock, self._work)
         self._idle = threading.Event()
