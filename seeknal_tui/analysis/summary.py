@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from seeknal_tui.analysis.critical_path import longest_chain
+from seeknal_tui.analysis.waits import MICROSECONDS, WaitAnalysis, Waiting, microseconds
 from seeknal_tui.pipeline.model import Task
 from seeknal_tui.run.events import ENDED, RunStatus, Status
 from seeknal_tui.run.state import RunState
@@ -12,7 +13,10 @@ from seeknal_tui.run.state import RunState
 
 @dataclass(frozen=True, slots=True)
 class TaskSummary:
-    """One task of a run; times in seconds since the run began, None for what did not happen."""
+    """One task of a run; times in seconds since the run began, None for what did not happen.
+
+    Times are differences of whole microseconds, so that they add up: see :mod:`seeknal_tui.analysis.waits`.
+    """
 
     task: Task
     status: Status
@@ -20,11 +24,12 @@ class TaskSummary:
     ready_at: float | None
     started_at: float | None
     finished_at: float | None
-    dependency_s: float
-    """Until it was ready, or until it ended without ever having been."""
-    slot_s: float
-    pool_s: float
-    output_s: float
+    wait: Waiting
+    """What it waited for until its first attempt began, or until it ended without one."""
+    wait_later: Waiting
+    """What it waited for later: before retries, and when it was asked for once more."""
+    running_s: float
+    """The time of all its attempts."""
     rows: int | None
     bytes: int | None
     error: str
@@ -71,6 +76,7 @@ def summarize(state: RunState) -> RunSummary:
     for number in members:
         running_s[number] = state.running_s(number)
     in_force = [value for at, value in state.changes if at >= state.began]
+    waits = WaitAnalysis(state)
     return RunSummary(
         run_id=state.run_id,
         pipeline=state.pipeline.name,
@@ -81,31 +87,33 @@ def summarize(state: RunState) -> RunSummary:
         task_s=sum(running_s),
         critical_path_s=longest_chain(state.pipeline, running_s)[0],
         counts={status: state.counts[status] for status in Status if status in ENDED},
-        tasks=tuple(_summarize_task(state, number) for number in members),
+        tasks=tuple(_summarize_task(state, number, waits) for number in members),
     )
 
 
-def _summarize_task(state: RunState, number: int) -> TaskSummary:
-    began = state.began
+def _summarize_task(state: RunState, number: int, waits: WaitAnalysis) -> TaskSummary:
     attempts = state.attempts_of_run(number)
-    first = attempts[0] if attempts else None
-    finished_at = state.finished_at[number]
-    ready_at = first.ready_at if first else state.ready_at[number]
-    waited_until = ready_at if ready_at is not None else (state.now if finished_at is None else finished_at)
-    slot_s = first.slot_s if first else 0.0
-    if first is None and ready_at is not None:
-        slot_s = (state.now if finished_at is None else finished_at) - ready_at
+    wait, wait_later = waits.before_and_after_start(number)
+    began = microseconds(state.began)
+
+    def since_began(at: float | None) -> float | None:
+        return None if at is None else (microseconds(at) - began) / MICROSECONDS
+
     return TaskSummary(
         task=state.pipeline.tasks[number],
         status=state.statuses[number],
         attempts=len(attempts),
-        ready_at=None if ready_at is None else ready_at - began,
-        started_at=None if first is None else first.started_at - began,
-        finished_at=None if finished_at is None else finished_at - began,
-        dependency_s=0.0 if state.statuses[number] is Status.REUSED else waited_until - began,
-        slot_s=slot_s,
-        pool_s=first.pool_s if first else 0.0,
-        output_s=first.output_s if first else 0.0,
+        ready_at=since_began(attempts[0].ready_at if attempts else state.ready_at[number]),
+        started_at=since_began(attempts[0].started_at if attempts else None),
+        finished_at=since_began(state.finished_at[number]),
+        wait=wait,
+        wait_later=wait_later,
+        running_s=sum(
+            microseconds(state.now if attempt.finished_at is None else attempt.finished_at)
+            - microseconds(attempt.started_at)
+            for attempt in attempts
+        )
+        / MICROSECONDS,
         rows=state.rows[number],
         bytes=state.bytes[number],
         error=state.errors[number],

@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from seeknal_tui.analysis.summary import RunSummary, TaskSummary
+from seeknal_tui.analysis.waits import Waiting
 from seeknal_tui.run.events import EVENT_NAMES, Event, RunFinished, TaskOutput
 
 _encode = json.JSONEncoder(ensure_ascii=True, separators=(", ", ": ")).encode
@@ -57,16 +58,18 @@ def _task_object(task: TaskSummary) -> dict[str, Any]:
         "ready_at": _seconds(task.ready_at),
         "started_at": _seconds(task.started_at),
         "finished_at": _seconds(task.finished_at),
-        "wait": {
-            "dependency_s": _seconds(task.dependency_s),
-            "slot_s": _seconds(task.slot_s),
-            "pool_s": _seconds(task.pool_s),
-            "output_s": _seconds(task.output_s),
-        },
+        "running_s": _seconds(task.running_s),
+        "wait": waiting_object(task.wait),
+        "wait_later": waiting_object(task.wait_later),
         "rows": task.rows,
         "bytes": task.bytes,
         "error": task.error or None,
     }
+
+
+def waiting_object(waiting: Waiting) -> dict[str, float]:
+    """Seconds waited, by reason."""
+    return {f"{reason}_s": seconds for reason, seconds in waiting.seconds().items()}
 
 
 def _seconds(seconds: float | None) -> float | None:

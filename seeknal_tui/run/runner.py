@@ -157,15 +157,17 @@ class Runner:
         """Start nothing until :meth:`resume`."""
         with self._lock:
             if self._scheduler is not None and not self._scheduler.paused:
-                self._scheduler.paused = True
-                self._writer.put(Paused(self._writer.now()))
+                now = self._writer.now()
+                self._scheduler.pause(now)
+                self._writer.put(Paused(now))
 
     def resume(self) -> None:
         """Go on after :meth:`pause`."""
         with self._lock:
             if self._scheduler is not None and self._scheduler.paused:
-                self._scheduler.paused = False
-                self._writer.put(Resumed(self._writer.now()))
+                now = self._writer.now()
+                self._scheduler.resume(now)
+                self._writer.put(Resumed(now))
                 self._call_another()
 
     def stop(self, number: int, *, kill: bool = False) -> None:

@@ -55,6 +55,7 @@ class Scheduler:
         order = sorted(range(len(tasks)), key=lambda number: (-ways[number], number))
         self.max_parallel = max_parallel
         self.paused = False
+        """Whether nothing may start; changed by :meth:`pause` and :meth:`resume`."""
         self.stopping = False
         """Whether all that waited was cancelled, and so no failed attempt is to be repeated."""
         self.running: dict[int, None] = {}
@@ -86,6 +87,8 @@ class Scheduler:
         self._parked: dict[int, tuple[float, Wait]] = {}
         self._waited: dict[int, tuple[float, float]] = {}
         self._latest = 0.0
+        self._paused_at = 0.0
+        self._paused_s = 0.0
 
     # What is asked for
 
@@ -295,6 +298,21 @@ class Scheduler:
             self._drop(number, Status.CANCELLED)
         return waiting
 
+    # Pauses
+
+    def pause(self, now: float) -> None:
+        """Start nothing until :meth:`resume`."""
+        self.paused, self._paused_at = True, now
+
+    def resume(self, now: float) -> None:
+        """Go on after :meth:`pause`. The time between counts as waiting for nothing else."""
+        self.paused = False
+        self._paused_s += now - self._paused_at
+
+    def _awake_s(self, now: float) -> float:
+        """Seconds until *now* without those in which the run was paused."""
+        return (self._paused_at if self.paused else now) - self._paused_s
+
     # Slots, pools and outputs
 
     @property
@@ -356,7 +374,7 @@ class Scheduler:
             self._wake(first, now)
 
     def _park(self, number: int, wait: Wait, now: float) -> None:
-        self._parked[number] = (now, wait)
+        self._parked[number] = (self._awake_s(now), wait)
         if wait.reason == "pool":
             heappush(self._behind_pool[wait.detail], self._rank[number])
         else:
@@ -366,10 +384,11 @@ class Scheduler:
         self._latest = now
         since, wait = self._parked.pop(number)
         pool_s, output_s = self._waited.get(number, (0.0, 0.0))
+        waited_s = self._awake_s(now) - since
         if wait.reason == "pool":
-            pool_s += now - since
+            pool_s += waited_s
         else:
-            output_s += now - since
+            output_s += waited_s
         self._waited[number] = (pool_s, output_s)
         heappush(self._ready, self._rank[number])
 
@@ -386,7 +405,7 @@ class Scheduler:
     # Why
 
     def take_waited(self, number: int) -> tuple[float, float]:
-        """Seconds that the task, just started, waited for pools and for outputs since it was ready."""
+        """Seconds that the task, just started, waited for pools and for outputs since it was ready, without pauses."""
         return self._waited.pop(number, (0.0, 0.0)) if self._waited else (0.0, 0.0)
 
     def wait_of(self, number: int) -> Wait | None:

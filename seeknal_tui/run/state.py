@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from seeknal_tui.pipeline.model import Pipeline
 from seeknal_tui.run.events import (
@@ -40,6 +40,7 @@ from seeknal_tui.run.events import (
     TaskStarted,
 )
 
+WAITING = frozenset({Status.PENDING, Status.READY})
 NO_FILES: frozenset[str] = frozenset()
 MOST_HOST_SAMPLES = 2000
 
@@ -69,6 +70,20 @@ class FilesUsed:
         self.complete[number] = event.complete and (is_first or self.complete[number])
 
 
+class Unstarted(NamedTuple):
+    """A time that a task waited and that no start ended; in session seconds.
+
+    It ended before it was started, or what it depends on was asked for once more.
+    """
+
+    run: int
+    since: float
+    delayed_until: float
+    """When the delay before a retry was over; ``since`` where there was none."""
+    ready_at: float | None
+    until: float
+
+
 @dataclass(slots=True)
 class Attempt:
     """One time that a task was started; times in session seconds."""
@@ -90,6 +105,10 @@ class Attempt:
     written_bytes: int | None = None
     queued_at: float = 0.0
     """When the task was asked for; it waited for its dependencies from then until it was ready. A retry keeps it."""
+    waited_since: float = 0.0
+    """When it began to wait for this start: when it was asked for, or when the attempt before had failed."""
+    is_retry: bool = False
+    """Whether it waited for the delay before a retry until it was ready, and not for its dependencies."""
 
     @property
     def slot_s(self) -> float:
@@ -100,7 +119,7 @@ class Attempt:
 class RunState:
     """What is known of a run; changed only by :meth:`apply`."""
 
-    def __init__(self, pipeline: Pipeline) -> None:
+    def __init__(self, pipeline: Pipeline) -> None:  # noqa: PLR0915 - it has as many properties as it has
         size = len(pipeline.tasks)
         self.pipeline = pipeline
         self.run_id = ""
@@ -128,6 +147,10 @@ class RunState:
         self.statuses = [Status.PENDING] * size
         self.queued_at = [0.0] * size
         """When the task was last asked for."""
+        self.waiting_since = [0.0] * size
+        """When the task, if it waits, began to."""
+        self.unstarted: dict[int, list[Unstarted]] = {}
+        """The waiting of each task that no start ended, as far as it is over."""
         self.ready_at: list[float | None] = [None] * size
         self.finished_at: list[float | None] = [None] * size
         """When the task last ended."""
@@ -210,7 +233,7 @@ class RunState:
             self._queue(self._numbers[name])
 
     def _queue(self, number: int) -> None:
-        self.queued_at[number] = self.now
+        self.queued_at[number] = self.waiting_since[number] = self.now
         self.ready_at[number] = None
         self.retry_at[number] = None
         self.progress[number] = None
@@ -220,7 +243,14 @@ class RunState:
         self._set_status(number, Status.PENDING)
 
     def _task_queued(self, event: TaskQueued) -> None:
-        self._queue(self._numbers[event.task])
+        number = self._numbers[event.task]
+        self._end_wait(number)
+        self._queue(number)
+
+    def _end_wait(self, number: int) -> None:
+        """What a task waited so far will not end in a start: keep it."""
+        if (waited := self.waiting(number)) is not None:
+            self.unstarted.setdefault(number, []).append(waited)
 
     def _task_ready(self, event: TaskReady) -> None:
         number = self._numbers[event.task]
@@ -241,6 +271,8 @@ class RunState:
                 pool_s=event.pool_s,
                 output_s=event.output_s,
                 queued_at=self.queued_at[number],
+                waited_since=self.waiting_since[number],
+                is_retry=self.retry_at[number] is not None,
             )
         )
         self.retry_at[number] = None
@@ -279,11 +311,13 @@ class RunState:
         number = self._numbers[event.task]
         self._end_attempt(number, Status.FAILED, event.error)
         self.retry_at[number] = self.now + event.delay_s
+        self.waiting_since[number] = self.now
         self.errors[number] = event.error
         self._set_status(number, Status.READY)
 
     def _task_finished(self, event: TaskFinished) -> None:
         number = self._numbers[event.task]
+        self._end_wait(number)
         self._end_attempt(number, event.status, event.error)
         self.finished_at[number] = self.now
         self.retry_at[number] = None
@@ -336,6 +370,17 @@ class RunState:
         """Seconds that all tasks of the current run have been running, up to *now*; in time of those that run now."""
         end = self.now if now is None else now
         return self._ended_s + sum(end - self.attempts[number][-1].started_at for number in self.running)
+
+    def waiting(self, number: int, now: float | None = None) -> Unstarted | None:
+        """What a task that waits has waited up to *now* for its next start; None if it does not wait."""
+        if not self.in_run[number] or self.statuses[number] not in WAITING:
+            return None
+        end = self.now if now is None else now
+        since, retry_at = self.waiting_since[number], self.retry_at[number]
+        if retry_at is not None:
+            delayed_until = min(retry_at, end)
+            return Unstarted(self.runs - 1, since, delayed_until, delayed_until, end)
+        return Unstarted(self.runs - 1, since, since, self.ready_at[number], end)
 
     def attempts_of_run(self, number: int) -> list[Attempt]:
         """The attempts of a task in the current run."""

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from seeknal_tui.analysis.critical_path import critical_path, longest_chain
 from seeknal_tui.analysis.summary import summarize
+from seeknal_tui.analysis.waits import Waiting
 from seeknal_tui.pipeline.model import Pipeline, Task
 from seeknal_tui.run.events import (
     Event,
@@ -60,7 +61,7 @@ def test_max_parallel_is_the_highest_that_was_in_force() -> None:
 
 def test_waiting_is_split_into_dependencies_and_slots() -> None:
     task = summarize(finished_run()).tasks[1]
-    assert (task.dependency_s, task.slot_s, task.started_at) == (1.0, 2.0, 3.0)
+    assert (task.wait, task.started_at) == (Waiting(dependency=1_000_000, slot=2_000_000), 3.0)
 
 
 def test_the_critical_path_of_an_ended_run_is_its_longest_chain() -> None:

@@ -109,7 +109,7 @@ class TestSlots:
 
     def test_nothing_starts_while_paused(self) -> None:
         scheduler = scheduler_of(A)
-        scheduler.paused = True
+        scheduler.pause(0.0)
         assert start_all(scheduler) == []
         assert scheduler.wait_of(0) == Wait("paused")
 
