@@ -16,7 +16,7 @@ import psutil
 import pytest
 
 COMMAND = [sys.executable, "-m", "seeknal_tui"]
-PATIENCE_S = 20.0
+PATIENCE_S = 60.0
 
 
 @pytest.fixture
@@ -31,7 +31,7 @@ def write(tmp_path: Path) -> Callable[[str], Path]:
 
 def typed(*arguments: object, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
     command = [*COMMAND, *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, check=False, cwd=cwd, timeout=PATIENCE_S * 3)
+    return subprocess.run(command, capture_output=True, text=True, check=False, cwd=cwd, timeout=PATIENCE_S * 2)
 
 
 def events_of(done: subprocess.CompletedProcess[str]) -> list[dict[str, Any]]:

@@ -18,6 +18,7 @@ from seeknal_tui.pipeline.problems import Problems, UnreadableError, quote
 from seeknal_tui.safe_text import one_line
 
 MAX_DEPTH = 50
+TOO_DEEP = f"nested deeper than {MAX_DEPTH} levels: a pipeline needs five"
 MAX_NODES = 1_000_000
 MAX_ITEMS = 100_000
 MAX_KEYS = 10_000
@@ -128,12 +129,17 @@ ADVICE = {
 def _syntax_error(error: yaml.MarkedYAMLError) -> UnreadableError:
     mark = error.problem_mark or error.context_mark
     problem = one_line(error.problem or error.context or "it cannot be read")
+    if "nesting depth" in problem:  # libyaml's own bound: its newer releases reach it before they give the first event
+        return UnreadableError(TOO_DEEP, *_place(mark))
     since = error.context_mark
     if error.context and since and mark and since.line != mark.line:
         problem += f" {one_line(error.context)} that begins in line {since.line + 1}"
     advice = next((text for part, text in ADVICE.items() if part in problem), "check the indentation and the quotes")
-    line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-    return UnreadableError(f"this is not YAML: {problem}: {advice}", line, column)
+    return UnreadableError(f"this is not YAML: {problem}: {advice}", *_place(mark))
+
+
+def _place(mark: Any) -> tuple[int, int]:
+    return (mark.line + 1, mark.column + 1) if mark else (1, 1)
 
 
 class _Scalars(yaml.constructor.SafeConstructor, yaml.resolver.Resolver):
@@ -237,7 +243,7 @@ class _Builder:
 
     def _start(self, event: Any) -> None:
         if len(self._open) >= MAX_DEPTH:
-            raise _unreadable(event, f"nested deeper than {MAX_DEPTH} levels: a pipeline needs five")
+            raise _unreadable(event, TOO_DEEP)
         is_list = type(event) is yaml.SequenceStartEvent
         line, column = event.start_mark.line + 1, event.start_mark.column + 1
         if event.tag not in (None, "!", f"{YAML_TAG}seq" if is_list else f"{YAML_TAG}map"):

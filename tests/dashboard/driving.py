@@ -18,7 +18,7 @@ from seeknal_tui.dashboard.main_screen import MainScreen
 from seeknal_tui.dashboard.session import Session
 from seeknal_tui.run.events import Status
 
-PATIENCE_S = 20.0
+PATIENCE_S = 60.0
 
 
 @dataclass

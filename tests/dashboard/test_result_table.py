@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -15,6 +16,7 @@ from textual.pilot import Pilot
 
 from seeknal_tui.dashboard.result_rows import NotReadable, ResultRows
 from seeknal_tui.dashboard.result_table import ResultTable
+from tests.dashboard.driving import PATIENCE_S
 
 MANY = 300_000
 
@@ -100,12 +102,16 @@ class Seen:
     def lines(self) -> list[str]:
         return [self.table.render_line(y).text for y in range(self.table.size.height)]
 
+    @property
+    def may_be_scrolled(self) -> bool:
+        """Whether the layout knows how many rows there are; Textual drops what is to be scrolled before it does."""
+        return self.table.show_vertical_scrollbar == (self.table.virtual_size.height > self.table.size.height)
+
     async def see(self, text: str) -> None:
-        for _ in range(1000):
-            if any(text in line for line in self.lines):
-                return
+        deadline = time.monotonic() + PATIENCE_S
+        while not (self.may_be_scrolled and any(text in line for line in self.lines)):
+            assert time.monotonic() < deadline, f"waited in vain for {text}:\n" + "\n".join(self.lines)
             await self.pilot.pause(0.01)
-        raise AssertionError(f"waited in vain for {text}:\n" + "\n".join(self.lines))
 
 
 @asynccontextmanager
@@ -182,11 +188,10 @@ class TestTable:
             "'[b]x[/b]' AS \"[red]name\" FROM range(20)",
         )
         async with table(path, size=(width, 12)) as seen:
-            for _ in range(200):
+            deadline = time.monotonic() + PATIENCE_S
+            while not (seen.table.caption and seen.may_be_scrolled):
+                assert time.monotonic() < deadline, seen.lines
                 await seen.pilot.pause(0.01)
-                if seen.table.caption:
-                    break
-            assert seen.table.caption
             for x in range(12):
                 seen.table.scroll_to(x, 0, animate=False)
                 assert {cell_len(line) for line in seen.lines} == {seen.table.size.width}

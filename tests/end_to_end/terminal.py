@@ -10,7 +10,7 @@ import time
 import uuid
 from pathlib import Path
 
-PATIENCE_S = 20.0
+PATIENCE_S = 60.0
 PROMPT = "ready-for-commands"
 
 

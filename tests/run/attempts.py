@@ -103,7 +103,7 @@ def lives(pid: int) -> bool:
         return False
 
 
-def wait_for(holds: Callable[[], bool], seconds: float = 10.0) -> None:
+def wait_for(holds: Callable[[], bool], seconds: float = 60.0) -> None:
     """Wait until *holds* does; fail if it never does."""
     until = time.monotonic() + seconds
     while not holds():

@@ -39,7 +39,7 @@ from seeknal_tui.run.feed import Feed
 from seeknal_tui.run.runner import Runner
 from seeknal_tui.run.state import RunState
 
-PATIENCE_S = 20.0
+PATIENCE_S = 60.0
 
 
 class Recorded:
