@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import os
+import sys
 from importlib import import_module
 from pathlib import Path
 
@@ -62,4 +64,23 @@ def cli(context: click.Context) -> None:
 
 def main() -> None:
     """The entry point of the command ``seeknal-tui``."""
-    cli(prog_name="seeknal-tui")
+    _prepare_output()
+    try:
+        cli(prog_name="seeknal-tui")
+    except OSError as error:
+        if error.filename is not None or not isinstance(sys.stdout, io.TextIOWrapper):
+            raise
+        # A write that failed names no file: it was that of our output. Python would fail once more when it flushes it.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        click.echo(f"seeknal-tui: the output cannot be written: {error.strerror}", err=True)
+        sys.exit(1)
+
+
+def _prepare_output() -> None:
+    """See to it that no output ends a run: one that the shell closed, or a glyph that its encoding lacks."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115 - open to the end
+        stream = getattr(sys, name)
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")

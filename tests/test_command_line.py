@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -29,9 +30,13 @@ def write(tmp_path: Path) -> Callable[[str], Path]:
     return write_file
 
 
-def typed(*arguments: object, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+def typed(
+    *arguments: object, cwd: Path | None = None, env: dict[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
     command = [*COMMAND, *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, check=False, cwd=cwd, timeout=PATIENCE_S * 2)
+    return subprocess.run(
+        command, capture_output=True, text=True, check=False, cwd=cwd, env=env, timeout=PATIENCE_S * 2
+    )
 
 
 def events_of(done: subprocess.CompletedProcess[str]) -> list[dict[str, Any]]:
@@ -147,6 +152,40 @@ class TestPlainLines:
         assert "1 succeeded  1 failed  1 skipped" in end
         assert "last words" in end
         assert "a.log" in end
+
+    def test_a_terminal_that_cannot_place_text_gets_them_too(self, write: Callable[[str], Path]) -> None:
+        ours, theirs = os.openpty()
+        command = [*COMMAND, "run", str(write(DIAMOND))]
+        environment = {**os.environ, "TERM": "dumb"}
+        with subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs, env=environment) as process:
+            assert process.wait(PATIENCE_S) == 0
+        printed = os.read(ours, 65536)
+        os.close(ours)
+        os.close(theirs)
+        assert b"a  succeeded" in printed
+        assert b"\x1b" not in printed
+
+    def test_where_the_encoding_lacks_a_character_a_mark_stands_for_it(self, write: Callable[[str], Path]) -> None:
+        done = typed("run", write(DIAMOND), "--no-ui", env={**os.environ, "PYTHONIOENCODING": "ascii"})
+        assert (done.returncode, done.stderr) == (0, "")
+        assert "? a  succeeded" in done.stdout
+
+    @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="only Linux has a device that is always full")
+    @pytest.mark.parametrize("arguments", [("run", "--no-ui"), ("run", "--json"), ("check",)])
+    def test_an_output_that_cannot_be_written_is_told(
+        self, write: Callable[[str], Path], arguments: tuple[str, ...]
+    ) -> None:
+        with open("/dev/full", "w") as full:
+            done = subprocess.run(
+                [*COMMAND, *arguments, str(write(DIAMOND))], stdout=full, stderr=subprocess.PIPE, text=True, check=False
+            )
+        assert done.returncode == 1
+        assert done.stderr == "seeknal-tui: the output cannot be written: No space left on device\n"
+
+    def test_an_output_that_is_closed_is_no_obstacle(self, write: Callable[[str], Path]) -> None:
+        command = shlex.join([*COMMAND, "run", str(write(DIAMOND)), "--no-ui"])
+        done = subprocess.run(f"{command} >&-", shell=True, stderr=subprocess.PIPE, text=True, check=False)
+        assert (done.returncode, done.stderr) == (0, "")
 
     def test_without_a_terminal_they_need_no_option(self, write: Callable[[str], Path]) -> None:
         assert "4 succeeded" in typed("run", write(DIAMOND)).stdout

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import Any, NoReturn
@@ -42,8 +43,8 @@ def load_pipeline(file: Path, environment: str) -> Pipeline:
 
 
 def has_terminal() -> bool:
-    """Whether a person sits before it, so that the dashboard can be shown."""
-    return sys.stdout.isatty() and sys.stdin.isatty()
+    """Whether a person sits before one that can show the dashboard; ``TERM=dumb`` says that it cannot place text."""
+    return sys.stdout.isatty() and sys.stdin.isatty() and os.environ.get("TERM") != "dumb"
 
 
 def dashboard(file: Path, **options: Any) -> NoReturn:

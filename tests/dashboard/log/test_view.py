@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from textual.pilot import Pilot
 
 from seeknal_tui.dashboard.log.view import LogView
 from seeknal_tui.run.task_log import TaskLog, index_path, read_index
+from tests.dashboard.driving import PATIENCE_S
 
 
 class LogApp(App[None]):
@@ -29,11 +31,10 @@ class LogApp(App[None]):
 
 async def until(pilot: Pilot[None], condition: Callable[[], bool]) -> None:
     """Wait for what a key does; scrolling comes with the next frame."""
-    for _ in range(500):
-        if condition():
-            return
+    deadline = time.monotonic() + PATIENCE_S
+    while not condition():
+        assert time.monotonic() < deadline, "waited in vain"
         await pilot.pause(0.01)
-    raise AssertionError("waited in vain")
 
 
 def write(path: Path, *texts: str, stream: str = "stdout") -> None:
@@ -136,9 +137,9 @@ class TestLines:
             await pilot.pause()
             assert app.lines[0].startswith("  0000000 0000001")
             assert app.lines[0].rstrip().endswith("…")
+            await until(pilot, lambda: app.view.max_scroll_x > 8 * 400_000)  # when all of the line has been read
             app.view.scroll_to(x=8 * 400_000, animate=False)
-            await pilot.pause()
-            assert app.lines[0].startswith("  0400000 0400001")
+            await until(pilot, lambda: app.lines[0].startswith("  0400000 0400001"))
 
     async def test_standard_error_is_told_apart_without_colour(self, tmp_path: Path) -> None:
         path = tmp_path / "a.log"
