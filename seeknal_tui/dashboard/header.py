@@ -11,8 +11,8 @@ from textual.widget import Widget
 
 from seeknal_tui.dashboard.cells import cut, ink
 from seeknal_tui.dashboard.look import DARK, GLYPHS, Palette
-from seeknal_tui.dashboard.task_facts import format_bytes
 from seeknal_tui.pipeline.durations import format_clock
+from seeknal_tui.pipeline.sizes import format_bytes
 from seeknal_tui.run.events import RunStatus, Status
 from seeknal_tui.run.sampler import RunUse
 from seeknal_tui.run.state import RunState
