@@ -19,6 +19,7 @@ from seeknal_tui.reports.plain import closing_lines, event_text
 from seeknal_tui.run.events import Event, RunFinished, RunStatus
 from seeknal_tui.run.feed import Feed
 from seeknal_tui.run.plan import plan_selection
+from seeknal_tui.run.promotion import settle
 from seeknal_tui.run.runner import Runner
 from seeknal_tui.run.state import RunState
 
@@ -113,6 +114,7 @@ def run_headless(
 
     Raises NotRunnable, and BrokenPipeError when nobody reads stdout any more.
     """
+    settle(pipeline.production_target)
     plan = plan_selection(pipeline, selected, excluded)
     runner = Runner(pipeline, max_parallel=max_parallel, on_failure=on_failure)
     feed = Feed()

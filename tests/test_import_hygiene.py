@@ -14,6 +14,7 @@ KNOWS = {
     "pipeline": set(),
     "run": {"pipeline"},
     "history": {"run", "pipeline"},
+    "environments": {"run", "pipeline"},
     "analysis": {"run", "pipeline"},
     "reports": {"analysis", "history", "run", "pipeline"},
     "dashboard": {"reports", "analysis", "history", "run", "pipeline"},

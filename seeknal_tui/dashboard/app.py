@@ -140,8 +140,14 @@ class DashboardApp(EditingApp):
         from seeknal_tui.dashboard import main_screen  # noqa: F401, PLC0415 - imported here, behind the first paint
         from seeknal_tui.pipeline.files import lines_of  # noqa: PLC0415
         from seeknal_tui.pipeline.loading import load  # noqa: PLC0415
+        from seeknal_tui.run.promotion import PromotionError, settle  # noqa: PLC0415
 
         loaded = load(self.file, self._environment)
+        if loaded.pipeline is not None:
+            try:
+                settle(loaded.pipeline.production_target)
+            except PromotionError as problem:
+                self.call_from_thread(self.notify, str(problem), severity="warning", markup=False)
         self.post_message(self.Opened(loaded, lines_of(self.file) if loaded.pipeline is None else []))
 
     async def on_dashboard_app_opened(self, message: Opened) -> None:

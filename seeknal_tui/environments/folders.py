@@ -69,18 +69,17 @@ def find_environment(pipeline: Pipeline, name: str) -> Environment:
         return known[name]
     if name == PRODUCTION:
         raise Refused("production is no environment: it is what environments are compared with and promoted to")
+    if not name:
+        raise Refused("name the environment: seeknal-tui env list tells which there are")
     near = nearest_name(name, known)
     others = f"there is {listed(known)}" if known else "there is none; add environments: to the file"
     raise Refused(f"there is no environment {quote(name)}: " + (f"did you mean {near}?" if near else others))
 
 
-def delete_environment(environment: Environment, private: Path) -> None:
-    """Remove the folder of an environment, from under its name in one step. Raises Refused.
-
-    *private* is the folder of what production keeps for itself.
-    """
+def delete_environment(pipeline: Pipeline, environment: Environment) -> None:
+    """Remove the folder of an environment, from under its name in one step. Raises Refused."""
     assert environment.name, "production is never removed"
-    target = environment.target
+    target, private = environment.target, pipeline.production_target / PRIVATE
     with undisturbed([environment]):
         try:
             if target.is_symlink():

@@ -16,7 +16,7 @@ from seeknal_tui.pipeline.model import Pipeline
 from seeknal_tui.pipeline.problems import listed
 from seeknal_tui.run.events import Status
 from seeknal_tui.run.last_statuses import keep_statuses, last_statuses
-from seeknal_tui.run.promotion import Promoted, latest_promotion, promote_results, settle, undo_promotion
+from seeknal_tui.run.promotion import Promoted, latest_promotion, promote_results, undo_promotion
 from seeknal_tui.run.results import SUFFIX
 
 WORDS = {Status.FAILED: "failed", Status.SKIPPED: "was skipped", Status.CANCELLED: "was cancelled"}
@@ -41,9 +41,8 @@ def plan_promotion(pipeline: Pipeline, environment: Environment) -> Promotion:
     Production reads nothing of an environment. So a task that reads what is promoted must have been run in the
     environment too: production's own result of it would be of what was there before.
     """
-    settle(pipeline.production_target)
     production = production_of(pipeline)
-    refuse_if_one_runs([production, *environments_of(pipeline)])  # the other environments read production's results
+    refuse_if_one_runs(_all(pipeline))
     made = [task.name for task in pipeline.tasks if task.name in environment.results]
     if not made:
         raise Refused(f"{environment} has no results: {_run(pipeline, environment)} makes them")
@@ -76,7 +75,7 @@ def plan_promotion(pipeline: Pipeline, environment: Environment) -> Promotion:
 def promote(pipeline: Pipeline, promotion: Promotion) -> None:
     """Do it: all of it or nothing. Raises Refused, and PromotionError."""
     production, environment = production_of(pipeline), promotion.environment
-    with undisturbed([production, environment]):
+    with undisturbed(_all(pipeline)):
         sources = {name: environment.target / f"{name}{SUFFIX}" for name in promotion.tasks}
         promote_results(production.target, sources, environment.name)
         keep_statuses(production.target, dict.fromkeys(promotion.tasks, Status.SUCCEEDED))
@@ -84,9 +83,7 @@ def promote(pipeline: Pipeline, promotion: Promotion) -> None:
 
 def plan_undo(pipeline: Pipeline, name: str = "") -> Promoted:
     """The promotion that undoing would undo, of the environment *name* if that is given. Raises Refused."""
-    target = pipeline.production_target
-    settle(target)
-    promoted = latest_promotion(target)
+    promoted = latest_promotion(pipeline.production_target)
     if promoted is None:
         raise Refused("there is no promotion to undo")
     if name and promoted.environment != name:
@@ -96,15 +93,20 @@ def plan_undo(pipeline: Pipeline, name: str = "") -> Promoted:
             f"production was run since {promoted.environment} was promoted ({listed(promoted.changed_since, 3)} "
             "changed), and the former results would not belong together with that: run production again instead"
         )
-    refuse_if_one_runs([production_of(pipeline), *environments_of(pipeline)])
+    refuse_if_one_runs(_all(pipeline))
     return promoted
 
 
 def undo(pipeline: Pipeline) -> None:
     """Put back what the latest promotion replaced. Raises Refused, and PromotionError."""
     production = production_of(pipeline)
-    with undisturbed([production]):
+    with undisturbed(_all(pipeline)):
         undo_promotion(production.target)
+
+
+def _all(pipeline: Pipeline) -> list[Environment]:
+    """Where nothing may run while production's results are replaced: every environment reads them."""
+    return [production_of(pipeline), *(environment for environment in environments_of(pipeline) if environment.exists)]
 
 
 def _check_statuses(pipeline: Pipeline, environment: Environment) -> None:
@@ -113,8 +115,8 @@ def _check_statuses(pipeline: Pipeline, environment: Environment) -> None:
     if unfinished:
         first = unfinished[0]
         raise Refused(
-            f"{first} {WORDS[Status(statuses[first])]} when it was last run in {environment}, so what {environment} has of "
-            f"{listed(unfinished, 3)} is missing or old: {_run(pipeline, environment, f'--select {first}+')}, "
+            f"{first} {WORDS[Status(statuses[first])]} when it was last run in {environment}, so the results of "
+            f"{listed(unfinished, 3)} are missing there, or old: {_run(pipeline, environment, f'--select {first}+')}, "
             "and promote then"
         )
 
