@@ -23,7 +23,7 @@ def pipeline(tmp_path: Path) -> Pipeline:
 def write(pipeline: Pipeline, task: str, query: str, environment: str = "dev") -> None:
     folder = pipeline.production_target / "environments" / environment if environment else pipeline.production_target
     folder.mkdir(parents=True, exist_ok=True)
-    duckdb.sql(query).write_parquet(str(folder / f"{task}.parquet"))
+    duckdb.execute(f"COPY ({query}) TO '{folder / task}.parquet'")
 
 
 def compared(pipeline: Pipeline) -> list[TableDifference]:
