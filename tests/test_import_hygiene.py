@@ -41,6 +41,11 @@ def test_the_command_line_imports_nothing_slow_before_it_is_needed(module: str) 
     assert module not in imported_by("import seeknal_tui.cli, seeknal_tui.headless")
 
 
+@pytest.mark.parametrize("module", ["yaml", "duckdb", "networkx", "sqlglot", "psutil", "sqlite3"])
+def test_the_first_paint_waits_for_nothing_that_it_does_not_show(module: str) -> None:
+    assert module not in imported_by("import seeknal_tui.cli, seeknal_tui.commands.open, seeknal_tui.dashboard.program")
+
+
 def modules_of(room: str) -> list[Path]:
     return sorted((PACKAGE / room).rglob("*.py"))
 
