@@ -19,6 +19,7 @@ from seeknal_tui.reports.plain import closing_lines, event_text
 from seeknal_tui.run.events import Event, RunFinished, RunStatus
 from seeknal_tui.run.feed import Feed
 from seeknal_tui.run.plan import RerunPlan, plan_selection
+from seeknal_tui.run.promotion import settle
 from seeknal_tui.run.runner import Runner
 from seeknal_tui.run.state import RunState
 from seeknal_tui.safe_text import one_line
@@ -117,6 +118,7 @@ def run_headless(
     """
     from seeknal_tui.history.result_witness import ResultWitness  # noqa: PLC0415 - only a run needs SQLite
 
+    settle(pipeline.production_target)
     plan = _changed(pipeline, selected, excluded) if changed else plan_selection(pipeline, selected, excluded)
     witness = ResultWitness(pipeline) if pipeline.file else None
     runner = Runner(pipeline, max_parallel=max_parallel, on_failure=on_failure, witness=witness)

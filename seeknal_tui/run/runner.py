@@ -52,6 +52,7 @@ from seeknal_tui.run.host import Host
 from seeknal_tui.run.lanes import Lanes
 from seeknal_tui.run.last_statuses import keep_statuses
 from seeknal_tui.run.measured import NO_MEASUREMENTS, Measurements
+from seeknal_tui.run.promotion import settle
 from seeknal_tui.run.run_lock import RunLock
 from seeknal_tui.run.sampler import RunUse, Use
 from seeknal_tui.run.scheduler import Scheduler
@@ -128,7 +129,7 @@ class Runner:
         *selected* says what they are, as ``--select`` would; empty for everything.
 
         A task that waits already is not asked for twice; one that runs is run once more after it has ended.
-        Raises AlreadyRunning if another process runs the pipeline in this environment.
+        Raises AlreadyRunning if another process runs the pipeline in this environment, and PromotionError.
         """
         numbers = sorted(set(numbers))
         with self._lock:
@@ -265,6 +266,11 @@ class Runner:
         run_id, started_at = secrets.token_hex(4), time.time()
         if self.run_lock is not None:
             self.run_lock.take(run_id, started_at)
+            try:
+                settle(self.pipeline.production_target)
+            except BaseException:
+                self.run_lock.release()
+                raise
         self._run_id = run_id
         self._execution = Execution(
             self.pipeline, run_id, self._emit_use, self._emit_host, self._emit_files, witness=self._witness
