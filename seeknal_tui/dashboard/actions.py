@@ -35,7 +35,7 @@ class UserAction:
         return self.brief_keys or self.shown, self.brief
 
 
-RUN, STOP, LOOK, MOVE, APP = "Run", "While it runs", "Look closer", "Move around", "The rest"
+RUN, STOP, LOOK, BACK, MOVE, APP = "Run", "While it runs", "Look closer", "Look back", "Move around", "The rest"
 
 ACTIONS: tuple[UserAction, ...] = (
     UserAction("run_chosen", ("r",), "r", "run the marked tasks, or the task under the cursor", RUN, "run", 9),
@@ -91,6 +91,11 @@ ACTIONS: tuple[UserAction, ...] = (
         "fold",
     ),
     UserAction("centre", ("C",), "C", "the task under the cursor into the middle of the graph", LOOK, "centre"),
+    UserAction("step(-1)", ("comma",), ",", "one change back in time: everything as it was then", BACK),
+    UserAction("step(1)", ("full_stop",), ".", "one change on in time", BACK, "back in time", 1, brief_keys=", ."),
+    UserAction("stride(-1)", ("left_curly_bracket",), "{", "a twentieth of the run back in time", BACK),
+    UserAction("stride(1)", ("right_curly_bracket",), "}", "a twentieth of the run on in time", BACK),
+    UserAction("to_end", ("end",), "end", "back to the end of the run (also esc), to what happens now", BACK),
     UserAction("next_pane", ("tab",), "tab", "next pane", MOVE, in_palette=False),
     UserAction("previous_pane", ("shift+tab",), "shift+tab", "previous pane", MOVE, in_palette=False),
     UserAction("pane(1)", ("1",), "1", "the graph", MOVE),

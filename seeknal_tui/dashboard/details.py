@@ -170,7 +170,7 @@ class Details(Vertical):
                 return [*use_lines(state, number, now, palette), *self._operators()]
             case _:
                 reasons = Reasons(pipeline, state, now, session.critical, palette)
-                return reasons.lines(number, session.engine.wait_of(number))
+                return reasons.lines(number, session.wait_of(number))
 
     def _operators(self) -> list[Text]:
         """The plan of the task's latest query, read once for each time that it ended."""
@@ -210,6 +210,7 @@ class Details(Vertical):
         later = [(a.number, zero + a.started_at) for a in attempts if a.run == run][1:]
         self.log_view.zero = zero + state.run_starts[run] if attempts else 0.0
         self.log_view.open(session.log_path(number), later)
+        self.log_view.show_until(session.wall_clock_now if session.looks_back else None)
         self._say_log_state()
 
     def on_log_view_changed(self, message: LogView.Changed) -> None:

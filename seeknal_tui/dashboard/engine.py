@@ -11,7 +11,6 @@ from typing import Protocol
 
 from seeknal_tui.analysis.holdup import hold_up
 from seeknal_tui.history.journal import Journal
-from seeknal_tui.history.result_witness import ResultWitness
 from seeknal_tui.pipeline.model import OnFailure, Pipeline
 from seeknal_tui.run.events import Event
 from seeknal_tui.run.feed import Feed
@@ -33,6 +32,10 @@ class Engine(Protocol):
         """Why nothing can be asked of it; empty if it can."""
 
     @property
+    def label(self) -> str:
+        """What the header says of whose run it is; empty for one of this process."""
+
+    @property
     def max_parallel(self) -> int:
         """The number of slots."""
 
@@ -50,9 +53,6 @@ class Engine(Protocol):
 
     def drain(self) -> list[Event]:
         """All events since the last call."""
-
-    def wait_of(self, number: int) -> Wait | None:
-        """Why a task does not run yet; None if it does not wait."""
 
     def request(self, numbers: Iterable[int], reuse: Iterable[int], selected: str) -> None:
         """Run tasks: in a new run, in which those of *reuse* count as done, or else in the run that goes on.
@@ -82,7 +82,7 @@ class Engine(Protocol):
 class LocalEngine:
     """Runs of this process."""
 
-    refusal = ""
+    refusal = label = ""
 
     def __init__(
         self, pipeline: Pipeline, *, max_parallel: int | None = None, on_failure: OnFailure | None = None
@@ -93,8 +93,7 @@ class LocalEngine:
     def _begin(self, pipeline: Pipeline, max_parallel: int | None) -> None:
         self.feed = Feed(output=False)
         """What the runner has written and the session not yet read."""
-        witness = ResultWitness(pipeline) if pipeline.file else None
-        self.runner = Runner(pipeline, max_parallel=max_parallel, on_failure=self._on_failure, witness=witness)
+        self.runner = Runner(pipeline, max_parallel=max_parallel, on_failure=self._on_failure)
         self.runner.subscribe(self.feed)
         self.journal = Journal(pipeline, hold_up=hold_up)
         self.journal.attach(self.runner)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import NamedTuple
 
 from rich.cells import cell_len
@@ -11,8 +12,8 @@ from textual.widget import Widget
 
 from seeknal_tui.dashboard.cells import cut, ink
 from seeknal_tui.dashboard.look import DARK, GLYPHS, Palette
+from seeknal_tui.dashboard.task_facts import format_bytes
 from seeknal_tui.pipeline.durations import format_clock
-from seeknal_tui.pipeline.sizes import format_bytes
 from seeknal_tui.run.events import RunStatus, Status
 from seeknal_tui.run.sampler import RunUse
 from seeknal_tui.run.state import RunState
@@ -29,9 +30,8 @@ RUN_GLYPHS = {
 }
 SHORTEST_NAME = 12
 """Cells that a long name keeps before other parts are left out for it."""
+EXACT_BELOW_S = 60.0
 MEMORY_RANK, CPU_RANK = -2, -1
-DONE_RANK = 9
-"""How many tasks are done stays longer than all that is left out at all."""
 NEVER = 99
 
 
@@ -48,7 +48,21 @@ class Part(NamedTuple):
     reverse: bool = False
 
 
-def header_parts(state: RunState, now: float, palette: Palette, use: RunUse | None = None) -> list[Part]:
+class Viewpoint(NamedTuple):
+    """From where a run is looked at."""
+
+    label: str = ""
+    """Whose run it is; empty for one of this process."""
+    end: float | None = None
+    """While an earlier moment is looked at: session seconds at which what is known of the run ends."""
+
+
+HERE_AND_NOW = Viewpoint()
+
+
+def header_parts(
+    state: RunState, now: float, palette: Palette, use: RunUse | None = None, viewpoint: Viewpoint = HERE_AND_NOW
+) -> list[Part]:
     """Everything the header can say, from left to right; *now* in session seconds. The first part is the name.
 
     *use* is what the run uses now, where that is known.
@@ -56,13 +70,15 @@ def header_parts(state: RunState, now: float, palette: Palette, use: RunUse | No
     wall = now - state.began if state.is_running else state.wall_s
     parts = [
         Part(one_line(state.pipeline.name), palette.text, bold=True),
-        _environment_part(state.pipeline.environment, palette),
-        *_run_parts(state, palette),
+        Part(one_line(state.pipeline.environment) or PRODUCTION, palette.dim, rank=7),
+        *_whose(state, viewpoint, palette),
+        *_run_parts(state, now, viewpoint, palette),
     ]
     if not state.runs:
         return [*parts, Part(f"{len(state.pipeline.tasks)} tasks", palette.dim, "    ")]
-    parts.append(Part(format_clock(wall), palette.text, " ", bold=True))
-    parts.append(Part(f"{state.done}/{state.total} done", palette.text, "    ", DONE_RANK))
+    if viewpoint.end is None:
+        parts.append(Part(format_clock(wall), palette.text, " ", bold=True))
+    parts.append(Part(f"{state.done}/{state.total} done", palette.text, "    "))
     for status, rank in COUNTED:
         count = state.counts[status]
         if count:
@@ -88,14 +104,21 @@ COUNTED = (
 """Which counts stand in the header, and their rank."""
 
 
-def _environment_part(name: str, palette: Palette) -> Part:
-    """Production is what one expects; anything else is told in a block of reversed letters that stays."""
-    if not name:
-        return Part(PRODUCTION, palette.dim, rank=7)
-    return Part(f" env {one_line(name)} ", palette.marked, bold=True, reverse=True)
+def _whose(state: RunState, viewpoint: Viewpoint, palette: Palette) -> list[Part]:
+    if not viewpoint.label:
+        return []
+    began = time.strftime("%d %b %H:%M:%S", time.localtime(state.started_at))
+    return [
+        Part(f" {one_line(viewpoint.label)} ", palette.reused, "   ", bold=True, reverse=True),
+        Part(began, palette.dim, rank=5),
+    ]
 
 
-def _run_parts(state: RunState, palette: Palette) -> list[Part]:
+def _run_parts(state: RunState, now: float, viewpoint: Viewpoint, palette: Palette) -> list[Part]:
+    if viewpoint.end is not None:
+        whole = viewpoint.end - state.began
+        moment = f" ◀ THE PAST {_moment(now - state.began, whole)} of {_moment(whole, whole)} "
+        return [Part(moment, palette.cancelled, "   ", bold=True, reverse=True)]
     if state.paused:
         return [Part(" ▮▮ paused ", palette.cancelled, "   ", bold=True, reverse=True)]
     if state.status is RunStatus.IDLE:
@@ -106,13 +129,18 @@ def _run_parts(state: RunState, palette: Palette) -> list[Part]:
     return [Part(f"{RUN_GLYPHS[state.status]} {state.status.value}", colour, "   ", bold=True)]
 
 
+def _moment(seconds: float, whole: float) -> str:
+    """A time within a run, as exactly as a run of that length asks for."""
+    return f"{seconds:.3f} s" if whole < EXACT_BELOW_S else format_clock(seconds)
+
+
 def fitting(parts: list[Part], width: int) -> list[Part]:
-    """Those of *parts* for which *width* cells have room; when even the last ones have none, names are cut."""
+    """Those of *parts* for which *width* cells have room; the name is cut when even the last ones have none."""
     name, kept = parts[0], list(parts[1:])
     shortest = min(cell_len(name.text), SHORTEST_NAME)
     while kept and shortest + _cells(kept) > width:
         lowest = min(part.rank for part in kept)
-        if lowest >= DONE_RANK:
+        if lowest == NEVER:
             break
         kept.remove(next(part for part in kept if part.rank == lowest))
     if shortest + _cells(kept) > width:
@@ -120,11 +148,6 @@ def fitting(parts: list[Part], width: int) -> list[Part]:
             part._replace(before="  " if part.before.isspace() and len(part.before) > 2 else part.before)
             for part in kept
         ]
-    if shortest + _cells(kept) > width:
-        kept = [part for part in kept if part.rank != DONE_RANK]
-    over = shortest + _cells(kept) - width
-    if over > 0 and kept:  # the environment has a long name, too
-        kept[0] = kept[0]._replace(text=cut(kept[0].text, max(SHORTEST_NAME, cell_len(kept[0].text) - over)))
     return [name._replace(text=cut(name.text, max(shortest, width - _cells(kept)))), *kept]
 
 
@@ -149,9 +172,9 @@ class RunHeader(Widget):
         self.palette = DARK
         self._parts: list[Part] = []
 
-    def show(self, state: RunState, now: float, use: RunUse | None = None) -> None:
+    def show(self, state: RunState, now: float, use: RunUse | None = None, viewpoint: Viewpoint = HERE_AND_NOW) -> None:
         """Show how the run stands at *now* (session seconds); paints only when that reads differently."""
-        parts = header_parts(state, now, self.palette, use)
+        parts = header_parts(state, now, self.palette, use, viewpoint)
         if parts != self._parts:
             self._parts = parts
             self.refresh()

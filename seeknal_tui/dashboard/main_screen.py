@@ -21,7 +21,7 @@ from textual.widgets import Input
 
 from seeknal_tui.dashboard.actions import ACTIONS, UserAction, bindings
 from seeknal_tui.dashboard.filter_actions import FilterActions
-from seeknal_tui.dashboard.header import RunHeader
+from seeknal_tui.dashboard.header import RunHeader, Viewpoint
 from seeknal_tui.dashboard.help_screen import HelpScreen
 from seeknal_tui.dashboard.log.keys import KEYS
 from seeknal_tui.dashboard.messages import DefinitionOpened, MaxParallelChosen, TaskOpened, TaskSelected
@@ -30,6 +30,7 @@ from seeknal_tui.dashboard.pane_help import help_of, keys_of_pane
 from seeknal_tui.dashboard.run_actions import RunActions
 from seeknal_tui.dashboard.session import Session
 from seeknal_tui.dashboard.themes import paint
+from seeknal_tui.dashboard.time_actions import TimeActions
 from seeknal_tui.run.plan import RerunPlan
 
 RUNNING_HZ, BUSY_HZ, IDLE_HZ = 36.0, 5.0, 5.0
@@ -43,7 +44,7 @@ KEYS_OF_LOG = frozenset(action.name for action in ACTIONS if not KEYS.isdisjoint
 """The actions whose keys do something else in the log."""
 
 
-class MainScreen(RunActions, FilterActions, PaneActions):
+class MainScreen(RunActions, FilterActions, TimeActions, PaneActions):
     """Everything about one pipeline and its runs."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings()]
@@ -106,7 +107,7 @@ class MainScreen(RunActions, FilterActions, PaneActions):
         self._ticked_at = ticked_at
         if rate > BUSY_RATE and session.engine.is_running:
             self._keep_time(BUSY_HZ)
-        elif session.state.is_running or not self.details.log_view.is_complete:
+        elif (session.state.is_running and not session.looks_back) or not self.details.log_view.is_complete:
             self._keep_time(RUNNING_HZ)
         else:
             self._keep_time(IDLE_HZ)
@@ -121,14 +122,15 @@ class MainScreen(RunActions, FilterActions, PaneActions):
     def _show_state(self, touched: set[int]) -> None:
         session = self.session
         state, now = session.state, session.now
-        shown = (state.version, now, state.max_parallel)
+        shown = (state.version, now, state.max_parallel, session.critical, session.engine.label)
         if shown != self._shown:
             self._shown = shown
             for pane in self.panes:
                 if pane.critical != session.critical:
                     pane.critical = session.critical
                 pane.state_changed(touched, now)
-            self._header.show(state, now, session.use)
+            viewpoint = Viewpoint(session.engine.label, session.end if session.looks_back else None)
+            self._header.show(state, now, session.use, viewpoint)
             self.slider.set_value(state.max_parallel)
             if not state.is_running or now - self._busy_at >= SLOTS_EVERY_S or now < self._busy_at:
                 self._busy_at = now
@@ -138,12 +140,22 @@ class MainScreen(RunActions, FilterActions, PaneActions):
                 self.show_matches()
         self.details.state_changed(touched)
 
+    def moment_changed(self, touched: set[int]) -> None:
+        """Show the moment that is looked at."""
+        session = self.session
+        self.timeline.end = session.end if session.looks_back else None
+        for pane in (self.timeline, self.tasks):
+            pane.moment_changed(touched)
+        self._show_state(touched)
+        self.details.show_task(session.selected)
+        self._tick()
+
     def session_changed(self) -> None:
         """Show at once what comes of what was asked for."""
         self._tick()
 
     def _wait_reason(self, number: int) -> str:
-        wait = self.session.engine.wait_of(number)
+        wait = self.session.wait_of(number)
         return wait.reason if wait is not None and wait.reason in ("pool", "output") else "slot"
 
     def _theme_changed(self, _: Theme) -> None:
@@ -186,6 +198,8 @@ class MainScreen(RunActions, FilterActions, PaneActions):
         """While something is typed, its letters are no keys; what the log has keys of its own for is for the log."""
         if self.filter_bar.display or isinstance(self.focused, Input):
             return False
+        if action == "to_end" and not self.session.looks_back:  # else the key is for the pane
+            return False
         return not (self.focused is self.details.log_view and action in KEYS_OF_LOG)
 
     async def perform(self, action: str) -> None:
@@ -195,14 +209,18 @@ class MainScreen(RunActions, FilterActions, PaneActions):
         await self.run_action(action)
 
     def action_back(self) -> None:
-        """One step back: from a zoomed pane, from a filter, from the details."""
-        if self.arrangement.zoomed:
+        """One step back: from the past, from a zoomed pane, a filter, the details; to the screen behind this one."""
+        if self.session.looks_back:
+            self.action_to_end()
+        elif self.arrangement.zoomed:
             self.arrangement.unzoom()
             self.arrange_panes()
         elif self.session.filter:
             self.filter_by("")
         elif self.arrangement.front == "details" or self.slider.has_focus:
             self.show_pane(self.arrangement.home)
+        elif any(isinstance(screen, MainScreen) for screen in self.app.screen_stack[:-1]):
+            self.app.pop_screen()
 
     # The rest
 
@@ -224,8 +242,7 @@ class MainScreen(RunActions, FilterActions, PaneActions):
     def on_max_parallel_chosen(self, message: MaxParallelChosen) -> None:
         """The slider was moved."""
         message.stop()
-        self.session.set_max_parallel(message.max_parallel)
-        self.session_changed()
+        self.set_max_parallel(message.max_parallel)
 
     async def action_reload(self) -> None:
         """Read the pipeline file again."""

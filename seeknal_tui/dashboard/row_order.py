@@ -50,6 +50,12 @@ class RowOrder:
         self._slacks_at = -inf
         self.note(())
 
+    def forget(self, touched: Iterable[int]) -> None:
+        """What was noted of these tasks does not hold any more: an earlier moment is looked at, or a later one."""
+        for number in touched:
+            self._statuses[number] = None
+        self._slacks_at = -inf
+
     def note(self, touched: Iterable[int]) -> bool:
         """Take in that *touched* tasks may have changed; whether the order may be another now."""
         state = self._state

@@ -110,10 +110,19 @@ class RunActions(SessionScreen):
 
     def action_more_parallel(self) -> None:
         """One more slot."""
-        self.session.change_max_parallel(1)
-        self.session_changed()
+        self._change_max_parallel(1)
 
     def action_less_parallel(self) -> None:
         """One slot less."""
-        self.session.change_max_parallel(-1)
+        self._change_max_parallel(-1)
+
+    def _change_max_parallel(self, by: int) -> None:
+        self.set_max_parallel(self.session.engine.max_parallel + by)
+
+    def set_max_parallel(self, value: int) -> None:
+        """So many slots, or say why there cannot be."""
+        try:
+            self.session.set_max_parallel(value)
+        except NotPossible as reason:
+            self.tell(reason, severity="warning")
         self.session_changed()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from seeknal_tui.analysis.critical_path import critical_path
 from seeknal_tui.dashboard.engine import Engine, LocalEngine, NotPossible
 from seeknal_tui.dashboard.reruns import Proposal, Reruns, Scope
 from seeknal_tui.pipeline.model import OnFailure, Pipeline
-from seeknal_tui.pipeline.selection import SelectionError, select
+from seeknal_tui.pipeline.selection import SelectionError, filtered
 from seeknal_tui.run.events import (
     ENDED,
     Event,
@@ -27,18 +27,19 @@ from seeknal_tui.run.events import (
     TaskSampled,
 )
 from seeknal_tui.run.plan import RerunPlan
+from seeknal_tui.run.replay import Replay, only_known
 from seeknal_tui.run.results import Results
 from seeknal_tui.run.runner import HIGHEST_MAX_PARALLEL
 from seeknal_tui.run.sampler import RunUse
 from seeknal_tui.run.state import RunState
+from seeknal_tui.run.wait import Wait
+from seeknal_tui.run.waiting import Waiting
 
 CRITICAL_PATH_EVERY_S = 0.5
 FOLDING_S = 0.015
 """How long one tick may take in events."""
 FOLDED_AT_ONCE = 256
 INTERRUPTED = 130
-EXPRESSION_SIGNS = frozenset(":+*?[,")
-"""A filter with one of these is a selection expression; any other is a part of names."""
 
 
 class Session:
@@ -70,6 +71,9 @@ class Session:
         self._run_ids: list[str] = []
         self._started_at: list[float] = []
         self._critical_at = float("-inf")
+        self._critical_of: tuple[int, float] | None = None
+        self._replay: Replay | None = None
+        self._waiting_rules: Waiting | None = None
         self.engine: Engine = engine or LocalEngine(pipeline, max_parallel=max_parallel, on_failure=on_failure)
         self.state.max_parallel = self.engine.max_parallel
         self._find_critical()
@@ -78,7 +82,10 @@ class Session:
 
     @property
     def now(self) -> float:
-        """Session seconds; they stand still while nothing runs."""
+        """Session seconds; they stand still while nothing runs, and while the user looks back."""
+        if self.looks_back:
+            assert self._replay is not None
+            return self._replay.moment
         if not self.state.is_running:
             return self.state.now
         return max(self.state.now, self.state.began + self._clock() - self._zero)
@@ -90,6 +97,9 @@ class Session:
         """
         if self.engine.crash is not None:
             raise self.engine.crash
+        if self.looks_back:  # what happens meanwhile is taken in when the user is back at the end
+            self._find_critical()
+            return set()
         state, waiting = self.state, self._waiting
         waiting.extend(self.engine.drain())
         deadline = time.monotonic() + FOLDING_S
@@ -113,9 +123,19 @@ class Session:
             self._zero = self._clock() - max(0.0, self._wall_clock() - event.started_at)
             self._run_ids.append(event.run_id)
             self._started_at.append(event.started_at)
+        self._replay = None
         self.state.apply(event)
         if type(event) is not TaskProgress and type(event) is not TaskSampled:
             self._journal.append(event)
+
+    def load(self, events: Sequence[Event]) -> None:
+        """Take in a whole run that has ended."""
+        for event in events:
+            self.take(event)
+        self._journal = list(events)
+        self.state.touched = set()
+        self._critical_at = float("-inf")
+        self._find_critical()
 
     @property
     def is_behind(self) -> bool:
@@ -127,8 +147,11 @@ class Session:
         # A critical path costs a pass over the graph: on large ones it may take a hundredth of the time at most.
         if now - self._critical_at < CRITICAL_PATH_EVERY_S + len(self.pipeline.tasks) / 2000:
             return
-        self.critical = frozenset(critical_path(self.pipeline, self.state, self.now))
         self._critical_at = now
+        of = (self.state.version, self.now)
+        if of != self._critical_of:
+            self._critical_of = of
+            self.critical = frozenset(critical_path(self.pipeline, self.state, self.now))
 
     def replace_pipeline(self, pipeline: Pipeline) -> None:
         """Go on with the file as it is now: the cursor, the marks and the tasks' states are kept by name.
@@ -139,6 +162,7 @@ class Session:
         assert isinstance(engine, LocalEngine)
         if engine.is_running:
             raise NotPossible("the file is read again when the run has ended, or was stopped")
+        self.to_end()
         self.take_all()
         before = self.pipeline
         max_parallel = engine.max_parallel
@@ -148,7 +172,7 @@ class Session:
         engine.replace_pipeline(pipeline, max_parallel)
         numbers = pipeline.numbers
         self.state = RunState(pipeline)
-        self.state.apply_all(_only_known(self._journal, numbers))
+        self.state.apply_all(only_known(self._journal, numbers))
         self.state.touched = set()
         self.state.max_parallel = max_parallel
         self.selected = numbers.get(before.tasks[self.selected].name, 0) if before.tasks else 0
@@ -156,8 +180,46 @@ class Session:
         self.marked.clear()
         self.marked.update(numbers[name] for name in names if name in numbers)
         self.set_filter(self.filter)
-        self._critical_at = float("-inf")
+        self._critical_at, self._critical_of = float("-inf"), None
         self._find_critical()
+
+    # Looking back
+
+    @property
+    def looks_back(self) -> bool:
+        """Whether an earlier moment is looked at than what is known of the runs."""
+        return self._replay is not None and not self._replay.is_at_end
+
+    @property
+    def end(self) -> float:
+        """Session seconds at which what is known of the runs ends."""
+        return self.now if self._replay is None else self._replay.end
+
+    @property
+    def wall_clock_now(self) -> float:
+        """The moment that is looked at, in seconds since 1970; it is one of the run that the state is in."""
+        return self.state.started_at + self.now - self.state.began
+
+    def step(self, by: int) -> set[int]:
+        """Look at the moment of so many changes later (earlier when negative); returns the tasks that look otherwise.
+
+        At the end, what has happened meanwhile is taken in again.
+        """
+        return self._replayed.step(by)
+
+    def seek(self, time: float) -> set[int]:
+        """Look at that moment, in session seconds; returns the tasks that look otherwise."""
+        return self._replayed.seek(time)
+
+    def to_end(self) -> set[int]:
+        """Look at the end again; returns the tasks that look otherwise."""
+        return self._replay.to_end() if self._replay is not None else set()
+
+    @property
+    def _replayed(self) -> Replay:
+        if self._replay is None:
+            self._replay = Replay(self.state, list(only_known(self._journal, self.pipeline.numbers)))
+        return self._replay
 
     # What is run
 
@@ -186,6 +248,8 @@ class Session:
         """Raise NotPossible if nothing can be asked for."""
         if self.engine.refusal:
             raise NotPossible(self.engine.refusal)
+        if self.looks_back:
+            raise NotPossible("this is the past: esc goes back to the end of the run, where that can be asked for")
 
     def start(self, plan: RerunPlan) -> None:
         """Begin what was proposed, or add it to the run that goes on; the marks have done their work.
@@ -198,12 +262,9 @@ class Session:
 
     # While it runs
 
-    def change_max_parallel(self, by: int) -> None:
-        """More or fewer slots, within what there can be."""
-        self.set_max_parallel(self.engine.max_parallel + by)
-
     def set_max_parallel(self, value: int) -> None:
-        """So many slots, or as near as there can be."""
+        """So many slots, or as near as there can be. Raises NotPossible."""
+        self._refuse()
         highest = max(HIGHEST_MAX_PARALLEL, self.engine.max_parallel)
         self.engine.set_max_parallel(min(max(1, value), highest))
         if not self.state.is_running:
@@ -211,6 +272,7 @@ class Session:
 
     def toggle_pause(self) -> None:
         """Pause, or go on. Raises NotPossible when nothing runs."""
+        self._refuse()
         if not self.engine.is_running:
             raise NotPossible("nothing runs that could be paused")
         if self.state.paused:
@@ -220,10 +282,19 @@ class Session:
 
     def stop(self, number: int, *, kill: bool) -> None:
         """End a task that runs or waits. Raises NotPossible for one that does neither."""
+        self._refuse()
         name = self.pipeline.tasks[number].name
         if not self.state.in_run[number] or self.state.statuses[number] in ENDED or not self.engine.is_running:
             raise NotPossible(f"{name} neither runs nor waits")
         self.engine.stop(number, kill=kill)
+
+    def wait_of(self, number: int) -> Wait | None:
+        """Why a task does not run at the moment that is looked at; None if it does not wait."""
+        if isinstance(self.engine, LocalEngine) and not self.looks_back:
+            return self.engine.wait_of(number)
+        if self._waiting_rules is None or self._waiting_rules.pipeline is not self.pipeline:
+            self._waiting_rules = Waiting(self.pipeline)
+        return self._waiting_rules.wait_of(self.state, number, self.now)
 
     # The filter
 
@@ -233,17 +304,12 @@ class Session:
         if not self.filter:
             self.matches = None
             return ""
-        if not EXPRESSION_SIGNS.isdisjoint(self.filter):
-            statuses = {task.name: str(self.state.statuses[i]) for i, task in enumerate(self.pipeline.tasks)}
-            try:
-                self.matches = frozenset(select(self.pipeline, self.filter, statuses))
-            except SelectionError as error:
-                self.matches = frozenset()
-                return str(error)
-            return ""
-        fragments = self.filter.lower().split()
-        names = [task.name.lower() for task in self.pipeline.tasks]
-        self.matches = frozenset(i for i, name in enumerate(names) if any(part in name for part in fragments))
+        statuses = {task.name: str(self.state.statuses[i]) for i, task in enumerate(self.pipeline.tasks)}
+        try:
+            self.matches = filtered(self.pipeline, self.filter, statuses)
+        except SelectionError as error:
+            self.matches = frozenset()
+            return str(error)
         return ""
 
     def refresh_filter(self) -> bool:
@@ -271,9 +337,10 @@ class Session:
 
     def log_paths(self) -> Iterator[tuple[str, Path]]:
         """Name and log of each task that has been started in this session."""
+        attempts = self.state.attempts if self._replay is None else self._replay.attempts_at_end
         for number, task in enumerate(self.pipeline.tasks):
-            if (path := self.log_path(number)) is not None:
-                yield task.name, path
+            if attempts[number]:
+                yield task.name, self._results(attempts[number][-1].run).log_path(task.name)
 
     def profile_path(self, number: int) -> Path | None:
         """Where the profile of the task's latest query is kept, if it has one."""
@@ -286,7 +353,10 @@ class Session:
 
     def _results_of_latest(self, number: int) -> Results | None:
         attempts = self.state.attempts[number]
-        return Results(self.pipeline.target, self._run_ids[attempts[-1].run]) if attempts else None
+        return self._results(attempts[-1].run) if attempts else None
+
+    def _results(self, run: int) -> Results:
+        return Results(self.pipeline.target, self._run_ids[run])
 
     def started_at(self, run: int) -> float:
         """Seconds since 1970 at which that run of the session began."""
@@ -313,12 +383,3 @@ class Session:
             self.tick()
             while self.is_behind:
                 self.tick()
-
-
-def _only_known(events: Iterable[Event], numbers: Mapping[str, int]) -> Iterable[Event]:
-    """The events without those of tasks that are no longer there."""
-    for event in events:
-        if type(event) is RunStarted:
-            yield event._replace(tasks=tuple(name for name in event.tasks if name in numbers))
-        elif getattr(event, "task", None) is None or event.task in numbers:  # type: ignore[union-attr]
-            yield event

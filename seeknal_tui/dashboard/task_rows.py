@@ -115,6 +115,10 @@ class TaskRows(RowView):
         """Leave the rows where they are: whoever scrolls wants to look at something else than what goes on."""
         self._follows_rows = False
 
+    def moment_changed(self, touched: set[int]) -> None:
+        """Another moment of the run is looked at, at which these tasks look otherwise."""
+        self.order.forget(touched)
+
     def state_changed(self, touched: set[int], now: float) -> None:
         """New events were folded (which touched these tasks), or time went on; *now* in session seconds."""
         self.now = now

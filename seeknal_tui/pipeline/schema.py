@@ -105,10 +105,7 @@ EXECUTION = Section.of(
 
 ENVIRONMENT = Section(
     "an environment",
-    {
-        **EXECUTION.keys,
-        "env": Key("env", VARIABLES, "variables of every command and python task, before those of its own env"),
-    },
+    {**EXECUTION.keys, "env": Key("env", VARIABLES, "environment variables of every command and python task")},
 )
 
 TASK = Section.of(

@@ -19,6 +19,8 @@ from seeknal_tui.safe_text import one_line
 PART = re.compile(r"(?:(?P<up>[0-9]*)\+)?(?P<what>[^+]+)(?:\+(?P<down>[0-9]*))?")
 COMMA = re.compile(r"\s*,\s*")
 METHODS = ("name", "tag", "kind", "status")
+EXPRESSION_SIGNS = frozenset(":+*?[,")
+"""A filter with one of these is a selection expression; any other is a part of names."""
 EXAMPLES = "write a name, clean_*, tag:x, kind:source, status:failed, +name, name+ or 2+name+1"
 
 
@@ -127,3 +129,16 @@ def _hint(wrong: str, names: Collection[str], others: Collection[str] = ()) -> s
 
 def _example(method: str) -> str:
     return {"name": "sales", "tag": "daily", "kind": "source", "status": "failed"}[method]
+
+
+def filtered(pipeline: Pipeline, text: str, statuses: Mapping[str, str]) -> frozenset[int]:
+    """The tasks that a filter lets through: those of a selection expression, or whose names have one of its words.
+
+    Raises SelectionError for what looks like an expression and is none.
+    """
+    if not EXPRESSION_SIGNS.isdisjoint(text):
+        return frozenset(select(pipeline, text, statuses))
+    fragments = text.lower().split()
+    return frozenset(
+        number for number, task in enumerate(pipeline.tasks) if any(part in task.name.lower() for part in fragments)
+    )

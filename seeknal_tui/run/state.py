@@ -13,7 +13,8 @@ therefore *session seconds*; ``began`` is where the current run starts on them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from copy import copy
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -116,8 +117,29 @@ class Attempt:
         return max(0.0, self.started_at - self.ready_at - self.pool_s - self.output_s)
 
 
+NOT_KEPT = frozenset({"pipeline", "touched", "version", "_numbers", "_apply"})
+"""What a snapshot leaves out: it is always the same, or belongs to the readers."""
+
+
+def _copied(value: Any) -> Any:
+    """A copy of a list, set or dict, and of what is in it as far as it can change: ended attempts cannot."""
+    kind = type(value)
+    if kind is list:
+        inner = type(value[0]) if value else None
+        if inner is Attempt:
+            return [attempt if attempt.finished_at is not None else copy(attempt) for attempt in value]
+        return list(map(_copied, value)) if inner in (list, set, dict) else value.copy()
+    if kind is dict:
+        return {key: _copied(inner) for key, inner in value.items()}
+    if kind is FilesUsed:
+        copied = copy(value)
+        vars(copied).update(_copied(vars(value)))
+        return copied
+    return value.copy() if kind is set else value
+
+
 class RunState:
-    """What is known of a run; changed only by :meth:`apply`."""
+    """What is known of a run; changed only by :meth:`apply`, and by :meth:`restore` when somebody looks back."""
 
     def __init__(self, pipeline: Pipeline) -> None:  # noqa: PLR0915 - it has as many properties as it has
         size = len(pipeline.tasks)
@@ -343,6 +365,17 @@ class RunState:
         if self.paused:
             self._resumed(Resumed(event.at))
         self.status = event.status
+
+    # Going back
+
+    def snapshot(self) -> dict[str, Any]:
+        """All that is known now, to be given to :meth:`restore`; it stays as it is when more events are folded."""
+        return {name: _copied(value) for name, value in vars(self).items() if name not in NOT_KEPT}
+
+    def restore(self, snapshot: Mapping[str, Any]) -> None:
+        """Be as at the time of a snapshot of the same pipeline. Which tasks that touches is for the caller to know."""
+        vars(self).update({name: _copied(value) for name, value in snapshot.items()})
+        self.version += 1
 
     # What readers ask for
 

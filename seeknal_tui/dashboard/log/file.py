@@ -74,6 +74,9 @@ class LogSource(Protocol):
     def lines(self, first: int, count: int, *, skip: int = 0, width: int = WIDEST_WHOLE) -> list[Line]:
         """Those of the *count* lines from number *first* that exist; of over-long ones a window of *width* cells."""
 
+    def lines_until(self, at: float) -> int:
+        """How many of the lines counted so far had come by then (seconds since 1970)."""
+
     def ranges(self, line: int) -> tuple[list[Range], int]:
         """Where the lines from that number on are (a few before it may be with them), as far as can be told at once.
 
@@ -161,6 +164,10 @@ class LogFile:
             found.append(as_line(data, size, skipped, pieces[at] if at >= 0 else None))
         return found
 
+    def lines_until(self, at: float) -> int:
+        """How many of the lines counted so far had come by then (seconds since 1970)."""
+        return _line_of_first(self, partial(_is_after, at))
+
     def ranges(self, line: int) -> tuple[list[Range], int]:
         """Where the lines from that number on are."""
         begin = 0 if line == 0 else self._newline(line) + 1
@@ -222,18 +229,22 @@ class LogFile:
 
 def separators(log: LogFile, attempts: Sequence[tuple[int, float]]) -> list[Separator]:
     """Where attempts begin in a log; *attempts* are number and start (seconds since 1970) of all but the first."""
+    return [Separator(_line_of_first(log, partial(_is_from, started_at)), number) for number, started_at in attempts]
+
+
+def _line_of_first(log: LogFile, wanted: Callable[[Piece], bool]) -> int:
+    """The number of the line where the first piece begins that is *wanted*; how many lines there are if none is."""
     index = index_path(log.path)
-    found = []
-    for number, started_at in attempts:
-        record = _first_record(index, partial(_is_from, started_at))
-        pieces = read_index(index, record, 1)
-        offset = pieces[0].offset if pieces else log.size
-        found.append(Separator(log.line_at(offset) if offset < log.size else log.line_count, number))
-    return found
+    pieces = read_index(index, _first_record(index, wanted), 1)
+    return log.line_at(pieces[0].offset) if pieces and pieces[0].offset < log.size else log.line_count
 
 
 def _is_from(at: float, piece: Piece) -> bool:
     return piece.at >= at
+
+
+def _is_after(at: float, piece: Piece) -> bool:
+    return piece.at > at
 
 
 def _pieces(log: Path, begin: int, end: int) -> list[Piece]:

@@ -14,6 +14,7 @@ from bisect import bisect_right
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from operator import attrgetter
 from pathlib import Path
 from typing import NamedTuple
 
@@ -94,6 +95,8 @@ class MergedLog:
         self._descriptors: dict[int, int] = {}
         self._spans: list[tuple[tuple[int, Span], ...]] = []
         """What is in each block but the last."""
+        self._begins: list[float] = []
+        """When the first part of each block came."""
         self._first_lines = [0]
         """The number of the first line of each block."""
         self._open = Block()
@@ -187,6 +190,8 @@ class MergedLog:
             self._first_lines.append(self.line_count)
             self._spans.append(tuple(self._open.spans.items()))
             self._open = Block()
+        if not self._open.parts:
+            self._begins.append(part.at)
         log = self._logs[number]
         self._open.append(part, log.record, self._count(part))
         log.taken = part.end
@@ -251,6 +256,15 @@ class MergedLog:
                 break
             at, step = at + len(data), WIDEST_WHOLE
         return at - begin
+
+    def lines_until(self, at: float) -> int:
+        """How many of the lines taken in so far had come by then (seconds since 1970)."""
+        number = bisect_right(self._begins, at) - 1
+        if number < 0:
+            return 0
+        block = self._block(number)
+        place = bisect_right(block.parts, at, key=attrgetter("at"))
+        return self._first_lines[number] + (block.firsts[place] if place < len(block.parts) else block.line_count)
 
     def ranges(self, line: int) -> tuple[list[Range], int]:
         """Where the lines from that number to the end of its block are, and how many there are up to there."""

@@ -150,12 +150,17 @@ class LogReader(ChoosingLogView):
         if self._origin is None or search is None:
             return
         number = search.first_from(self._origin)
-        if number < len(search):
+        if number < self._match_count:
             self._go_to(number)
         elif not search.is_busy:
             self._origin = None
-            if len(search):
+            if self._match_count:
                 self._go_to(0)
+
+    @property
+    def _match_count(self) -> int:
+        """How many matches there are in the lines that are shown."""
+        return 0 if self.search is None else self.search.first_from(self.line_count)
 
     def _go_to(self, number: int) -> None:
         assert self.search is not None
@@ -178,12 +183,12 @@ class LogReader(ChoosingLogView):
         search = self.search
         if search is None:
             self.action_search()
-        elif len(search):
+        elif self._match_count:
             if search.current is None:
                 at = search.first_from(self.line_of(self.top)) + min(0, by)
             else:
                 at = search.current + by
-            self._go_to(at % len(search))
+            self._go_to(at % self._match_count)
 
     def action_first_error(self) -> None:
         """Go to the first line that looks like an error; ``n`` goes to the next."""

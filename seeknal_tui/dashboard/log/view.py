@@ -55,6 +55,8 @@ class LogView(ScrollView, can_focus=True):
         """The rows that are shown as chosen."""
         self.wrap = False
         self.times = Times.NONE
+        self._until: float | None = None
+        self._lines_until = 0
         self.zero = 0.0
         """When the run began, in seconds since 1970."""
         self._attempts: tuple[tuple[int, float], ...] = ()
@@ -84,6 +86,7 @@ class LogView(ScrollView, can_focus=True):
         """Show another log, from its end."""
         self.close()
         self.source = source
+        self._lines_until = 0
         self._separators = []
         self._attempts = ()
         self.following = True
@@ -115,6 +118,8 @@ class LogView(ScrollView, can_focus=True):
         if self.source is None:
             return
         grown = self.source.catch_up(SLICE_S)
+        if grown:
+            self._find_end()
         found = self.search is not None and self.search.look(self.source, SLICE_S)
         if grown:
             self._find_separators()
@@ -124,6 +129,18 @@ class LogView(ScrollView, can_focus=True):
         if grown or found:
             self.post_message(self.Changed())
 
+    def show_until(self, at: float | None) -> None:
+        """Show only what had been printed by then (seconds since 1970); None for everything."""
+        if at != self._until:
+            self._until = at
+            self._find_end()
+            self._place()
+            self.post_message(self.Changed())
+
+    def _find_end(self) -> None:
+        if self._until is not None and self.source is not None:
+            self._lines_until = self.source.lines_until(self._until)
+
     def _find_separators(self) -> None:
         if isinstance(self.source, LogFile):
             self._separators = separators(self.source, self._attempts)
@@ -132,8 +149,10 @@ class LogView(ScrollView, can_focus=True):
 
     @property
     def line_count(self) -> int:
-        """Lines counted so far."""
-        return self.source.line_count if self.source else 0
+        """Lines counted so far, up to the time that is looked at."""
+        if self.source is None:
+            return 0
+        return self.source.line_count if self._until is None else self._lines_until
 
     @property
     def row_count(self) -> int:

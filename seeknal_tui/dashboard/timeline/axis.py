@@ -68,11 +68,14 @@ class TimeWindow:
         self._now = 0.0
         self._everything = EMPTY_SPAN
 
-    def update(self, now: float, cells: int, *, running: bool) -> None:
-        """Time went on to *now*, or *cells* show it now. The stretch moves in steps, not with each moment."""
-        self._now = now
+    def update(self, now: float, cells: int, *, running: bool, end: float | None = None) -> None:
+        """Time went on to *now*, or *cells* show it now. The stretch moves in steps, not with each moment.
+
+        With *end* the whole reaches up to there, though *now* is earlier.
+        """
+        self._now = latest = now if end is None else end
         # On the right there is room for the text beside a bar that ends now.
-        self._everything = _nice_end(now * (1 + min(0.3, TICK_CELLS / max(1, cells))), running=running)
+        self._everything = _nice_end(latest * (1 + min(0.3, TICK_CELLS / max(1, cells))), running=running)
         if self._fits:
             self.start, self.span = 0.0, self._everything
         elif self.following:

@@ -31,6 +31,13 @@ class TimeView(TaskRows):
         Binding("shift+right", "pan(1)", "Later", show=False),
     ]
 
+    class MomentChosen(Message, namespace="timeline_view"):
+        """The axis was clicked, or dragged to that moment (session seconds)."""
+
+        def __init__(self, moment: float) -> None:
+            super().__init__()
+            self.moment = moment
+
     class CaptionChanged(Message, namespace="timeline_view"):
         """What :attr:`TimeView.caption` says is another now."""
 
@@ -40,6 +47,9 @@ class TimeView(TaskRows):
 
     def __init__(self, pipeline: Pipeline, state: RunState, *, id: str | None = None) -> None:  # noqa: A002
         self.window = TimeWindow()
+        self.end: float | None = None
+        """While an earlier moment is looked at: the end of what is known, to which the axis reaches all the same."""
+        self._pressed = False
         self.scale = Scale(0.0, 1.0, 0)
         self._drawn_at = (0, 0)
         self._marks_drawn = 0
@@ -123,7 +133,7 @@ class TimeView(TaskRows):
     def show_window(self) -> None:
         """Take over the stretch in view; all is drawn anew only when it is another."""
         cells = self.time_cells
-        self.window.update(self.now, cells, running=self.state.is_running)
+        self.window.update(self.now, cells, running=self.state.is_running and self.end is None, end=self.end)
         scale = Scale(self.window.start, self.window.span, cells)
         if scale != self.scale:
             self.scale = scale
@@ -174,6 +184,33 @@ class TimeView(TaskRows):
         if not 0 <= cell < self.scale.cells:
             return None
         return self.scale.start + (cell + 0.5) * self.scale.span / self.scale.cells
+
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        """On the axis, it is that moment that is looked at, and each that the mouse is dragged to."""
+        offset = event.get_content_offset(self)
+        if event.button == 1 and offset is not None and offset.y < self.HEADER and self._choose_moment(event):
+            self._pressed = True
+            self.capture_mouse()
+            event.stop()
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        """The moment that is looked at follows the mouse."""
+        if self._pressed:
+            self._choose_moment(event)
+
+    def on_mouse_up(self, event: events.MouseUp) -> None:
+        """The moment stays where it is."""
+        if self._pressed:
+            self._pressed = False
+            self.release_mouse()
+            event.stop()
+
+    def _choose_moment(self, event: events.MouseEvent) -> bool:
+        cell = event.screen_x - self.content_region.x - label_width(self.row_width)
+        if not self._pressed and not 0 <= cell < self.scale.cells:
+            return False
+        self.post_message(self.MomentChosen(self.scale.start + (cell + 0.5) * self.scale.span / self.scale.cells))
+        return True
 
     def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
         """The wheel scrolls rows; with shift, it pans."""

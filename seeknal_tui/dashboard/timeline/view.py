@@ -268,6 +268,16 @@ class TimelineView(TimeView):
 
     # What changes
 
+    def moment_changed(self, touched: set[int]) -> None:
+        """Another moment of the run is looked at, at which these tasks look otherwise."""
+        super().moment_changed(touched)
+        self._hovered = None
+        if self.in_lanes:  # they only ever take in what comes later
+            self._lanes, self._lane_cursor = Lanes(self.state), LaneCursor()
+            if self.selected is not None:
+                self._lane_cursor.select(self.state, self.selected)
+            self.reorder()
+
     def state_changed(self, touched: set[int], now: float) -> None:
         """New events were folded (which touched these tasks), or time went on; *now* in session seconds."""
         second = int(self.now * 2)
