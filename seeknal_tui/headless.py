@@ -18,9 +18,11 @@ from seeknal_tui.reports.json_lines import event_lines
 from seeknal_tui.reports.plain import closing_lines, event_text
 from seeknal_tui.run.events import Event, RunFinished, RunStatus
 from seeknal_tui.run.feed import Feed
-from seeknal_tui.run.plan import plan_selection
+from seeknal_tui.run.plan import RerunPlan, plan_selection
+from seeknal_tui.run.promotion import settle
 from seeknal_tui.run.runner import Runner
 from seeknal_tui.run.state import RunState
+from seeknal_tui.safe_text import one_line
 
 LOOK_EVERY_S = 0.05
 LEAVE_S = 2.0
@@ -105,16 +107,21 @@ def run_headless(
     *,
     selected: str | None = None,
     excluded: str | None = None,
+    changed: bool = False,
     max_parallel: int | None = None,
     on_failure: OnFailure | None = None,
     as_json: bool = False,
 ) -> int:
-    """Run the pipeline to its end; returns the exit code.
+    """Run the pipeline to its end, or what has *changed* in it; returns the exit code.
 
     Raises NotRunnable, and BrokenPipeError when nobody reads stdout any more.
     """
-    plan = plan_selection(pipeline, selected, excluded)
-    runner = Runner(pipeline, max_parallel=max_parallel, on_failure=on_failure)
+    from seeknal_tui.history.result_witness import ResultWitness  # noqa: PLC0415 - only a run needs SQLite
+
+    settle(pipeline.production_target)
+    plan = _changed(pipeline, selected, excluded) if changed else plan_selection(pipeline, selected, excluded)
+    witness = ResultWitness(pipeline) if pipeline.file else None
+    runner = Runner(pipeline, max_parallel=max_parallel, on_failure=on_failure, witness=witness)
     feed = Feed()
     runner.subscribe(feed)
     journal = Journal(pipeline, hold_up=hold_up)
@@ -131,8 +138,8 @@ def run_headless(
         finally:
             runner.close()
             journal.close()
-    if journal.problem:
-        sys.stderr.write(f"seeknal-tui: the run was not recorded: {journal.problem}\n")
+    if problem := journal.problem or (witness and witness.problem):
+        sys.stderr.write(f"seeknal-tui: the run was not recorded: {problem}\n")
     if runner.crash is not None:
         raise runner.crash
     if not as_json:
@@ -142,6 +149,16 @@ def run_headless(
     if signals.exit_code is not None:
         return signals.exit_code
     return 0 if state.status is RunStatus.SUCCEEDED else 1
+
+
+def _changed(pipeline: Pipeline, selected: str | None, excluded: str | None) -> RerunPlan:
+    """The plan for what has changed; tells on stderr why each task runs, and what that means for others."""
+    from seeknal_tui.history.changed_plan import plan_changed, told_before  # noqa: PLC0415
+
+    found = plan_changed(pipeline, selected, excluded)
+    for line in told_before(pipeline, found):
+        sys.stderr.write(f"{one_line(line)}\n")
+    return found.plan
 
 
 def _follow(runner: Runner, feed: Feed, printer: _Printer) -> None:

@@ -396,3 +396,26 @@ def test_watch_says_that_it_needs_the_dashboard(write: Callable[[str], Path], op
     assert done.returncode == 2
     assert "--watch needs the dashboard" in done.stderr
     assert done.stdout == ""
+
+
+class TestDiagnose:
+    def test_the_latest_run_is_told_of_and_what_would_help(self, write: Callable[[str], Path]) -> None:
+        file = write("tasks:\n  - {name: a, sleep: 300ms}\n  - {name: b, sleep: 300ms}\nexecution: {max_parallel: 1}\n")
+        assert typed("run", file, "--json").returncode == 0
+        done = typed("diagnose", "--json", cwd=file.parent)
+        assert done.returncode == 0, done.stderr
+        found = json.loads(done.stdout)
+        assert {"run_id", "wall_s", "waits", "critical_path", "findings"} == set(found)
+        assert "too_little_parallel" in {finding["kind"] for finding in found["findings"]}
+        told = typed("diagnose", found["run_id"][:4], "--path", file)
+        assert "set max_parallel to 2" in told.stdout
+
+    def test_without_a_run_it_says_so(self, write: Callable[[str], Path]) -> None:
+        done = typed("diagnose", cwd=write(DIAMOND).parent)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert "nothing has been run here yet" in done.stderr
+
+    def test_a_run_that_is_not_there(self, write: Callable[[str], Path]) -> None:
+        file = write(DIAMOND)
+        typed("run", file, "--no-ui")
+        assert "there is no run zzz" in typed("diagnose", "zzz", cwd=file.parent).stderr

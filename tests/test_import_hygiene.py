@@ -14,6 +14,7 @@ KNOWS = {
     "pipeline": set(),
     "run": {"pipeline"},
     "history": {"run", "pipeline"},
+    "environments": {"run", "pipeline"},
     "analysis": {"run", "pipeline"},
     "reports": {"analysis", "history", "run", "pipeline"},
     "dashboard": {"reports", "analysis", "history", "run", "pipeline"},
@@ -38,6 +39,11 @@ def test_only_the_dashboard_imports_textual_and_rich(room: str) -> None:
 @pytest.mark.parametrize("module", ["duckdb", "networkx", "sqlglot", "psutil", "sqlite3", "textual", "rich"])
 def test_the_command_line_imports_nothing_slow_before_it_is_needed(module: str) -> None:
     assert module not in imported_by("import seeknal_tui.cli, seeknal_tui.headless")
+
+
+@pytest.mark.parametrize("module", ["yaml", "duckdb", "networkx", "sqlglot", "psutil", "sqlite3"])
+def test_the_first_paint_waits_for_nothing_that_it_does_not_show(module: str) -> None:
+    assert module not in imported_by("import seeknal_tui.cli, seeknal_tui.commands.open, seeknal_tui.dashboard.program")
 
 
 def modules_of(room: str) -> list[Path]:

@@ -35,6 +35,7 @@ CLOSED_PIPE = 141
     help="Only these tasks: clean_*, tag:x, +name, name+ …",
 )
 @click.option("--exclude", "excluded", metavar="EXPR", shell_complete=complete_selection, help="Not these tasks.")
+@click.option("--changed", is_flag=True, help="Only what has changed since it was run, and all downstream of that.")
 @click.option("--max-parallel", type=click.IntRange(min=1), metavar="N", help="How many tasks run at once.")
 @click.option("--on-failure", type=click.Choice([str(way) for way in OnFailure]), help="What a failed task does.")
 @environment_option
@@ -47,6 +48,7 @@ def command(
     *,
     selected: str | None,
     excluded: str | None,
+    changed: bool,
     max_parallel: int | None,
     on_failure: str | None,
     environment: str,
@@ -84,6 +86,7 @@ def command(
                 pipeline,
                 selected=selected,
                 excluded=excluded,
+                changed=changed,
                 max_parallel=max_parallel,
                 on_failure=failing,
                 as_json=as_json,

@@ -18,7 +18,7 @@ from seeknal_tui.dashboard.commands import ActionCommands
 from seeknal_tui.dashboard.config import Config
 from seeknal_tui.dashboard.editing import EditingApp
 from seeknal_tui.dashboard.file_watch import FileWatch
-from seeknal_tui.dashboard.opening import OpeningScreen, ProblemsScreen
+from seeknal_tui.dashboard.opening import OpeningScreen
 from seeknal_tui.pipeline.model import OnFailure
 
 if TYPE_CHECKING:
@@ -40,7 +40,6 @@ LOOK_EVERY_S = 0.5
 class DashboardApp(EditingApp):
     """One pipeline file in a terminal."""
 
-    CSS_PATH = Path(__file__).parent / "styles.tcss"
     COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {ActionCommands}
     HORIZONTAL_BREAKPOINTS = HORIZONTAL
     VERTICAL_BREAKPOINTS = VERTICAL
@@ -137,11 +136,17 @@ class DashboardApp(EditingApp):
             self.run_worker(self._read, thread=True, group="open")
 
     def _read(self) -> None:
-        from seeknal_tui.dashboard import main_screen  # noqa: F401, PLC0415 - imported here, behind the first paint
+        from seeknal_tui.dashboard import main_screen, problems_screen  # noqa: F401, PLC0415 - behind the first paint
         from seeknal_tui.pipeline.files import lines_of  # noqa: PLC0415
         from seeknal_tui.pipeline.loading import load  # noqa: PLC0415
+        from seeknal_tui.run.promotion import PromotionError, settle  # noqa: PLC0415
 
         loaded = load(self.file, self._environment)
+        if loaded.pipeline is not None:
+            try:
+                settle(loaded.pipeline.production_target)
+            except PromotionError as problem:
+                self.call_from_thread(self.notify, str(problem), severity="warning", markup=False)
         self.post_message(self.Opened(loaded, lines_of(self.file) if loaded.pipeline is None else []))
 
     async def on_dashboard_app_opened(self, message: Opened) -> None:
@@ -162,10 +167,18 @@ class DashboardApp(EditingApp):
                 more = f"\n… and {len(problems) - 1} more: seeknal-tui check tells all" if len(problems) > 1 else ""
                 self.notify(f"{problems[0]}{more}", severity="warning", markup=False)
 
+    @property
+    def _shows_problems(self) -> bool:
+        from seeknal_tui.dashboard.problems_screen import ProblemsScreen  # noqa: PLC0415 - the first paint is not of it
+
+        return isinstance(self.screen, ProblemsScreen)
+
     async def _show_problems(self, opened: Opened) -> None:
+        from seeknal_tui.dashboard.problems_screen import ProblemsScreen  # noqa: PLC0415
+
         behind = self.session is not None
         screen = ProblemsScreen(self.file, opened.loaded.problems, opened.lines, behind=behind)
-        if isinstance(self.screen, ProblemsScreen):
+        if self._shows_problems:
             await self.switch_screen(screen)
         else:
             await self.push_screen(screen)
@@ -187,7 +200,7 @@ class DashboardApp(EditingApp):
                 self.exit()
                 return
         self.session = Session(pipeline, max_parallel=self._max_parallel, on_failure=self._on_failure)
-        if isinstance(self.screen, ProblemsScreen):
+        if self._shows_problems:
             self.pop_screen()
         await self.push_screen(MainScreen(self.session, plan, self.actions))
         self.call_after_refresh(gc.freeze)  # the panes stay too
@@ -198,7 +211,7 @@ class DashboardApp(EditingApp):
         from seeknal_tui.pipeline.comparison import compare_pipelines  # noqa: PLC0415
 
         assert self.session is not None
-        was_wrong = isinstance(self.screen, ProblemsScreen)
+        was_wrong = self._shows_problems
         change = compare_pipelines(self.session.pipeline, pipeline)
         try:
             self.session.replace_pipeline(pipeline)

@@ -11,6 +11,7 @@ from typing import Protocol
 
 from seeknal_tui.analysis.holdup import hold_up
 from seeknal_tui.history.journal import Journal
+from seeknal_tui.history.result_witness import ResultWitness
 from seeknal_tui.pipeline.model import OnFailure, Pipeline
 from seeknal_tui.run.events import Event
 from seeknal_tui.run.feed import Feed
@@ -93,7 +94,8 @@ class LocalEngine:
     def _begin(self, pipeline: Pipeline, max_parallel: int | None) -> None:
         self.feed = Feed(output=False)
         """What the runner has written and the session not yet read."""
-        self.runner = Runner(pipeline, max_parallel=max_parallel, on_failure=self._on_failure)
+        witness = ResultWitness(pipeline) if pipeline.file else None
+        self.runner = Runner(pipeline, max_parallel=max_parallel, on_failure=self._on_failure, witness=witness)
         self.runner.subscribe(self.feed)
         self.journal = Journal(pipeline, hold_up=hold_up)
         self.journal.attach(self.runner)

@@ -12,8 +12,8 @@ from textual.widget import Widget
 
 from seeknal_tui.dashboard.cells import cut, ink
 from seeknal_tui.dashboard.look import DARK, GLYPHS, Palette
-from seeknal_tui.dashboard.task_facts import format_bytes
 from seeknal_tui.pipeline.durations import format_clock
+from seeknal_tui.pipeline.sizes import format_bytes
 from seeknal_tui.run.events import RunStatus, Status
 from seeknal_tui.run.sampler import RunUse
 from seeknal_tui.run.state import RunState
@@ -32,6 +32,8 @@ SHORTEST_NAME = 12
 """Cells that a long name keeps before other parts are left out for it."""
 EXACT_BELOW_S = 60.0
 MEMORY_RANK, CPU_RANK = -2, -1
+DONE_RANK = 9
+"""How many tasks are done stays longer than all that is left out at all."""
 NEVER = 99
 
 
@@ -70,7 +72,7 @@ def header_parts(
     wall = now - state.began if state.is_running else state.wall_s
     parts = [
         Part(one_line(state.pipeline.name), palette.text, bold=True),
-        Part(one_line(state.pipeline.environment) or PRODUCTION, palette.dim, rank=7),
+        _environment_part(state.pipeline.environment, palette),
         *_whose(state, viewpoint, palette),
         *_run_parts(state, now, viewpoint, palette),
     ]
@@ -78,7 +80,7 @@ def header_parts(
         return [*parts, Part(f"{len(state.pipeline.tasks)} tasks", palette.dim, "    ")]
     if viewpoint.end is None:
         parts.append(Part(format_clock(wall), palette.text, " ", bold=True))
-    parts.append(Part(f"{state.done}/{state.total} done", palette.text, "    "))
+    parts.append(Part(f"{state.done}/{state.total} done", palette.text, "    ", DONE_RANK))
     for status, rank in COUNTED:
         count = state.counts[status]
         if count:
@@ -102,6 +104,13 @@ COUNTED = (
     (Status.REUSED, 2),
 )
 """Which counts stand in the header, and their rank."""
+
+
+def _environment_part(name: str, palette: Palette) -> Part:
+    """Production is what one expects; anything else is told in a block of reversed letters that stays."""
+    if not name:
+        return Part(PRODUCTION, palette.dim, rank=7)
+    return Part(f" env {one_line(name)} ", palette.marked, bold=True, reverse=True)
 
 
 def _whose(state: RunState, viewpoint: Viewpoint, palette: Palette) -> list[Part]:
@@ -135,12 +144,12 @@ def _moment(seconds: float, whole: float) -> str:
 
 
 def fitting(parts: list[Part], width: int) -> list[Part]:
-    """Those of *parts* for which *width* cells have room; the name is cut when even the last ones have none."""
+    """Those of *parts* for which *width* cells have room; when even the last ones have none, names are cut."""
     name, kept = parts[0], list(parts[1:])
     shortest = min(cell_len(name.text), SHORTEST_NAME)
     while kept and shortest + _cells(kept) > width:
         lowest = min(part.rank for part in kept)
-        if lowest == NEVER:
+        if lowest >= DONE_RANK:
             break
         kept.remove(next(part for part in kept if part.rank == lowest))
     if shortest + _cells(kept) > width:
@@ -148,6 +157,11 @@ def fitting(parts: list[Part], width: int) -> list[Part]:
             part._replace(before="  " if part.before.isspace() and len(part.before) > 2 else part.before)
             for part in kept
         ]
+    if shortest + _cells(kept) > width:
+        kept = [part for part in kept if part.rank != DONE_RANK]
+    over = shortest + _cells(kept) - width
+    if over > 0 and kept:  # the environment has a long name, too
+        kept[0] = kept[0]._replace(text=cut(kept[0].text, max(SHORTEST_NAME, cell_len(kept[0].text) - over)))
     return [name._replace(text=cut(name.text, max(shortest, width - _cells(kept)))), *kept]
 
 

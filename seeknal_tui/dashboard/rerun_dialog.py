@@ -39,7 +39,8 @@ class RerunDialog(ModalScreen[bool]):
         """A box with the counts."""
         text = proposal_text(self._proposal, self._pipeline, self._max_parallel, palette_of(self.app))
         box = Static(text, classes="dialog", markup=False)
-        box.border_title = Text(cut(self._proposal.title, 60))
+        environment = f"env {self._pipeline.environment} · " if self._pipeline.environment else ""
+        box.border_title = Text(cut(environment + self._proposal.title, 60))
         box.border_subtitle = Text("enter run   esc cancel")
         yield box
 

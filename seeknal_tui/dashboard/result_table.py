@@ -23,8 +23,8 @@ from textual.timer import Timer
 from seeknal_tui.dashboard.cells import cut, fit, ink
 from seeknal_tui.dashboard.look import DARK
 from seeknal_tui.dashboard.result_rows import NO_RESULT, NotReadable, ResultRows, Row, Version, version_of
-from seeknal_tui.dashboard.task_facts import format_bytes
 from seeknal_tui.dashboard.text_pane import SCROLL_BINDINGS
+from seeknal_tui.pipeline.sizes import format_bytes
 from seeknal_tui.safe_text import one_line
 
 SETTLE_S = 0.15

@@ -8,10 +8,13 @@ from textual.screen import Screen
 
 from seeknal_tui.dashboard.actions import ACTIONS, UserAction
 from seeknal_tui.dashboard.session import Session
+from seeknal_tui.dashboard.themes import STYLES
 
 
 class SessionScreen(Screen[None]):
     """A screen on a session. Each group of actions is a class of its own on top; the main screen is all of them."""
+
+    CSS_PATH = STYLES
 
     def __init__(self, session: Session, actions: Sequence[UserAction] = ACTIONS) -> None:
         super().__init__()

@@ -10,6 +10,7 @@ from rich.text import Text
 from seeknal_tui.dashboard.cells import cut
 from seeknal_tui.dashboard.look import GLYPHS, Palette
 from seeknal_tui.pipeline.durations import format_clock, format_duration
+from seeknal_tui.pipeline.sizes import format_bytes
 from seeknal_tui.run.actions.query_profile import OperatorNode, QueryProfile
 from seeknal_tui.run.state import Attempt, RunState
 from seeknal_tui.safe_text import one_line
@@ -22,7 +23,6 @@ STRIKING_FACTOR, FEWEST_STRIKING_ROWS = 10, 1000
 BAR = 10
 """Cells of the bar that shows an operator's share."""
 EIGHTHS = " ▏▎▍▌▋▊▉"
-UNITS = ("B", "KB", "MB", "GB", "TB")
 
 
 def attempt_lines(state: RunState, number: int, now: float, log: Path | None, palette: Palette) -> list[Text]:
@@ -129,19 +129,6 @@ def _misjudged(operator: OperatorNode) -> str:
     if expected is None or operator.rows < FEWEST_STRIKING_ROWS or operator.rows < STRIKING_FACTOR * max(1, expected):
         return ""
     return f"{operator.rows / max(1, expected):,.0f}× the rows expected"
-
-
-def format_bytes(size: int | None, *, brief: bool = False) -> str:
-    """``812 B``, ``3.4 MB``, ``336.8 MB`` (*brief*: ``337 MB``); nothing for None and for zero."""
-    if not size:
-        return ""
-    value = float(size)
-    for unit in UNITS:
-        if value < 999.5 or unit == UNITS[-1]:
-            whole = unit == "B" or (brief and value >= 10)
-            return f"{value:.0f} {unit}" if whole else f"{value:.1f} {unit}"
-        value /= 1000
-    raise AssertionError("unreachable")
 
 
 def field_lines(fields: Sequence[tuple[str, str]], palette: Palette) -> list[Text]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from textual.app import App
@@ -101,6 +102,9 @@ ANSI_STYLES = {
     "screen-selection-foreground": "ansi_bright_white",
 }
 """What Textual's own widgets need to be told where colours cannot be mixed."""
+
+STYLES = Path(__file__).parent / "styles.tcss"
+"""The style sheet of every screen but the first."""
 
 PALETTES: dict[str, Palette] = {
     "dark": DARK,

@@ -47,6 +47,21 @@ MIGRATIONS = (
     );
     CREATE TABLE outcomes (run_id TEXT PRIMARY KEY REFERENCES runs ON DELETE CASCADE, data BLOB NOT NULL);
     """,
+    """
+    CREATE TABLE results (
+        file TEXT NOT NULL,
+        environment TEXT NOT NULL,
+        task TEXT NOT NULL,
+        data TEXT NOT NULL,
+        PRIMARY KEY (file, environment, task)
+    );
+    CREATE TABLE outputs (
+        environment TEXT NOT NULL,
+        path TEXT NOT NULL,
+        digest TEXT NOT NULL,
+        PRIMARY KEY (environment, path)
+    );
+    """,
 )
 """What makes a schema of each version out of the one before."""
 

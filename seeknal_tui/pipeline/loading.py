@@ -108,9 +108,16 @@ def _settings(
 
 def _environments(node: reading.Mapping | None, problems: Problems) -> dict[str, dict[str, Any]]:
     environments: dict[str, dict[str, Any]] = {}
+    seen: dict[str, str] = {}
     for name, (key, entry) in node.entries.items() if node else ():
         if not schema.ENVIRONMENT_NAME.check(name, key, problems):
             continue
+        first = seen.setdefault(name.lower(), name)
+        if first != name:
+            message = (
+                f"{name} and {first} differ only by case, and their results would be in the same folder: rename one"
+            )
+            problems.error(key, message)
         nested = schema.NESTED.read(entry, f"the environment {name}", problems)
         environments[name] = schema.read_section(nested, schema.ENVIRONMENT, problems) if nested else {}
     return environments

@@ -105,7 +105,10 @@ EXECUTION = Section.of(
 
 ENVIRONMENT = Section(
     "an environment",
-    {**EXECUTION.keys, "env": Key("env", VARIABLES, "environment variables of every command and python task")},
+    {
+        **EXECUTION.keys,
+        "env": Key("env", VARIABLES, "variables of every command and python task, before those of its own env"),
+    },
 )
 
 TASK = Section.of(

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from typing import TYPE_CHECKING
 
 from seeknal_tui.pipeline.model import Place, SqlAction
-from seeknal_tui.pipeline.reading import Scalar
+
+if TYPE_CHECKING:
+    from seeknal_tui.pipeline.reading import Scalar
 
 LINE_BREAK = re.compile("\r\n|[\r\n\x85\u2028\u2029]")
 """What YAML counts as the end of a line."""

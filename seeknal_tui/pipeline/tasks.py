@@ -81,7 +81,7 @@ class TaskBuilder:
             timeout=get("timeout", settings.get("timeout")),
             pools=self._pools(draft) if "pool" in values else (),
             outputs=tuple(dict.fromkeys([absolute(path, self.folder) for path, _ in get("outputs", ())])),
-            env=tuple({**settings.get("env", {}), **get("env", {})}.items()) if runs_process else (),
+            env=tuple({**get("env", {}), **settings.get("env", {})}.items()) if runs_process else (),
             cwd=absolute(cwd, self.folder) if cwd else "",
             estimate=get("estimate"),
             place=self.problems.place(draft.node),

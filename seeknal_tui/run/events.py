@@ -145,6 +145,8 @@ class HostSampled(NamedTuple):
     """How many threads run, or would if there were more cores."""
     memory_bytes: int
     """Memory that could still be taken without swapping."""
+    memory_limit_bytes: int
+    """All the memory there is for us."""
     swapped_bytes: int
     """Memory that lies in the swap."""
     spilled_bytes: int

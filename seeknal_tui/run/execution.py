@@ -27,6 +27,7 @@ from seeknal_tui.run.actions.attempt import ActionFailed, AttemptContext, Outcom
 from seeknal_tui.run.results import Results
 from seeknal_tui.run.sampler import RunUse, Sampler, Use
 from seeknal_tui.run.task_log import TaskLog
+from seeknal_tui.run.witness import Witness
 
 if TYPE_CHECKING:
     from seeknal_tui.run.actions.sql import SqlEngine
@@ -47,6 +48,8 @@ class Execution:
         emit_use: Callable[[int, Use], None],
         emit_host: Callable[[Host, float], None],
         emit_files: Callable[[int, FilesSeen], None],
+        *,
+        witness: Witness | None = None,
     ) -> None:
         """*emit_use* is told now and then what a task's processes have used so far, *emit_host* how busy the machine is
         and how many cores the run uses, *emit_files* at the end of an attempt which files it used.
@@ -62,6 +65,7 @@ class Execution:
         self._over = threading.Event()
         self._sampler = Sampler(emit_use, emit_host, self._results.temporary_folder)
         self._emit_files = emit_files
+        self._witness = witness
         self._files: FileUse | None = None
         self._has_processes: bool | None = None
 
@@ -93,6 +97,22 @@ class Execution:
         *deadline* is the time.monotonic() at which the attempt has timed out. Raises :class:`ActionFailed` with a
         message for the user, or :class:`Stopped`.
         """
+        begun = None if self._witness is None else self._witness.begins(number)
+        outcome = self._perform(number, attempt, stop, deadline, emit_output=emit_output, emit_progress=emit_progress)
+        if self._witness is not None:
+            self._witness.succeeded(number, f"{self._run_id}.{attempt}", begun)
+        return outcome
+
+    def _perform(
+        self,
+        number: int,
+        attempt: int,
+        stop: StopToken,
+        deadline: float | None,
+        *,
+        emit_output: Callable[[str, str], None],
+        emit_progress: Callable[[float], None],
+    ) -> Outcome:
         task = self._pipeline.tasks[number]
         self._sampler.start()
         if isinstance(task.action, SleepAction):

@@ -11,10 +11,11 @@ import os
 import struct
 import sys
 from collections.abc import Iterable
+from typing import NamedTuple
 
-IN_CLOSE_WRITE, IN_OPEN, IN_MOVED_TO, IN_CREATE = 0x8, 0x20, 0x80, 0x100
+IN_CLOSE_WRITE, IN_CLOSE_NOWRITE, IN_OPEN, IN_MOVED_TO, IN_CREATE = 0x8, 0x10, 0x20, 0x80, 0x100
 IN_Q_OVERFLOW, IN_ONLYDIR, IN_ISDIR = 0x4000, 0x0100_0000, 0x4000_0000
-WATCHED = IN_CLOSE_WRITE | IN_OPEN | IN_MOVED_TO | IN_CREATE | IN_ONLYDIR
+WATCHED = IN_CLOSE_WRITE | IN_CLOSE_NOWRITE | IN_OPEN | IN_MOVED_TO | IN_CREATE | IN_ONLYDIR
 HEADER = struct.Struct("iIII")
 """Watch, what happened, a cookie, the length of the name that follows."""
 READ_BYTES = 1 << 16
@@ -22,6 +23,15 @@ MOST_FOLDERS = 512
 MOST_ENTRIES = 20_000
 """Of the folders together: a pipeline that lies among a million files is not worth going through them all."""
 SKIPPED = frozenset({"__pycache__", "node_modules", "site-packages"})
+
+
+class Happened(NamedTuple):
+    """What was done with files, by whomever."""
+
+    opened: set[str]
+    read: set[str]
+    """Opened for reading only, and closed again."""
+    written: set[str]
 
 
 class FileEvents:
@@ -71,10 +81,9 @@ class FileEvents:
             pass
         return found
 
-    def take(self) -> tuple[set[str], set[str]]:
-        """The files opened, and those written, since the last call."""
-        opened: set[str] = set()
-        written: set[str] = set()
+    def take(self) -> Happened:
+        """What has happened since the last call."""
+        happened = Happened(set(), set(), set())
         while data := self._read():
             place = 0
             while place < len(data):
@@ -82,10 +91,10 @@ class FileEvents:
                 place += HEADER.size
                 name = os.fsdecode(data[place : place + length].rstrip(b"\0"))
                 place += length
-                self._note(watch, what, name, opened, written)
-        return opened, written
+                self._note(watch, what, name, happened)
+        return happened
 
-    def _note(self, watch: int, what: int, name: str, opened: set[str], written: set[str]) -> None:
+    def _note(self, watch: int, what: int, name: str, happened: Happened) -> None:
         if what & IN_Q_OVERFLOW:
             self.complete = False
         folder = self._folders.get(watch)
@@ -96,11 +105,13 @@ class FileEvents:
             if what & (IN_CREATE | IN_MOVED_TO) and folder not in self._flat and not _is_skipped(path, name):
                 self._watch(path)
                 # What was written into it before it was watched is there now.
-                written.update(found for found in _files_in(path))
+                happened.written.update(_files_in(path))
         elif what & IN_OPEN:
-            opened.add(path)
+            happened.opened.add(path)
+        elif what & IN_CLOSE_NOWRITE:
+            happened.read.add(path)
         elif what & (IN_CLOSE_WRITE | IN_MOVED_TO):
-            written.add(path)
+            happened.written.add(path)
 
     def _read(self) -> bytes:
         try:

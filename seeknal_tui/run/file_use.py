@@ -2,9 +2,9 @@
 
 The system tells that a file was opened, but not by whom (:mod:`seeknal_tui.run.file_events`). So at once all processes
 of the running tasks are looked at: whoever still has it open was it. Who opens it for less than a tenth of a
-millisecond may be missed then. It was that task nevertheless, if no other one was at work, or if only its command names
-the file. Whatever was opened while a task was at work *may* have been opened by it: that is kept too, since of a file
-that is not even among those it is certain that the task did not read it.
+millisecond may be missed then. It was that task nevertheless, if of those at work only its command names the file, or
+if no other one was at work. Whatever was opened while a task was at work *may* have been opened by it: that is kept
+too, since of a file that is not even among those it is certain that the task did not read it.
 
 Where the system tells nothing (macOS), the processes are looked at once a second, and nothing is certain but what is
 seen. A thread is started by the first task that runs a process, and none for a run of other tasks. Looking takes at
@@ -18,7 +18,7 @@ import re
 import select
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -37,7 +37,8 @@ MOST_FILES = 200
 """Of one attempt and one kind; whoever opens more has opened too many to be told one by one."""
 PROGRAMS = (".py", ".pyc", ".so", ".sh", ".yml", ".yaml")
 """Files that say what is to be done, and are no data."""
-WORDS = re.compile(r"""[^\s'"`;|&<>(){}=,]+""")
+WORDS = re.compile(r"""(>\|?\s*["']?)?([^\s'"`;|&<>(){}=,]+)""")
+"""The words of a command, and whether its output goes there."""
 
 
 class FilesSeen(NamedTuple):
@@ -55,9 +56,10 @@ class FilesSeen(NamedTuple):
 class _AtWork:
     """A task that is at work, and what was seen of it."""
 
-    task: Task
+    named: Mapping[str, bool]
+    """The paths that its command names, and whether its output goes there."""
+    complete: bool
     pid: int = 0
-    complete: bool = True
     read: set[str] = field(default_factory=set)
     written: set[str] = field(default_factory=set)
     opened: set[str] = field(default_factory=set)
@@ -104,7 +106,8 @@ class FileUse:
         """The task is at work from now on."""
         with self._lock:
             self._take()
-            self._at_work[number] = _AtWork(task, complete=self._events is not None and self._events.complete)
+            complete = self._events is not None and self._events.complete
+            self._at_work[number] = _AtWork(_named(task, self._folder), complete)
 
     def watch(self, number: int, pid: int) -> None:
         """The task has started that process."""
@@ -121,12 +124,6 @@ class FileUse:
             work = self._at_work.pop(number)
             if self._events is None or not self._events.complete:
                 work.complete = False
-            named = _named(work.task, self._folder)
-            if named:
-                others = [_named(other.task, self._folder) for other in self._at_work.values()]
-                mine = {path for path in named if not any(path in names for names in others)}
-                work.written |= work.changed & mine
-                work.read |= (work.opened - work.changed) & mine
             seen = work.seen()
         read, written, perhaps = (tuple(map(self._told, paths)) for paths in seen[:3])
         return FilesSeen(read, written, perhaps, seen.complete)
@@ -181,18 +178,28 @@ class FileUse:
         """Take in what the system tells: it was one of those at work now, if any of the run's tasks."""
         if self._events is None:
             return
-        opened, written = self._events.take()
-        opened = {path for path in opened if not path.endswith(PROGRAMS)}
+        happened = self._events.take()
+        opened, read, written = ({path for path in paths if not path.endswith(PROGRAMS)} for paths in happened)
+        self._unexplained = self._unexplained or bool(opened)
         for work in self._at_work.values():
             work.opened |= opened
             work.changed |= written
-        if len(self._at_work) == 1:
-            # Results are opened by the runner too, and by whoever looks at them in the dashboard.
-            (work,) = self._at_work.values()
-            if work.pid:
-                work.read.update(path for path in opened - work.changed if not self._is_result(path))
-                work.written.update(path for path in written if not self._is_result(path))
-        self._unexplained = self._unexplained or bool(opened)
+        for path in read:
+            if (reader := self._who([work for work in self._at_work.values() if path in work.named], path)) is not None:
+                reader.read.add(path)
+        for path in written:
+            naming = [work for work in self._at_work.values() if path in work.named]
+            into = [work for work in naming if work.named[path]]
+            if (writer := self._who(into or naming, path)) is not None:
+                writer.written.add(path)
+
+    def _who(self, naming: list[_AtWork], path: str) -> _AtWork | None:
+        """Who must have used a file: the only one that names it, or that is at work at all."""
+        if naming:
+            return naming[0] if len(naming) == 1 else None
+        # Results are opened by the runner too, and by whoever looks at them in the dashboard.
+        alone = list(self._at_work.values())
+        return alone[0] if len(alone) == 1 and alone[0].pid and not self._is_result(path) else None
 
     def _is_result(self, path: str) -> bool:
         return path.startswith(f"{self._results}/") and path.endswith(".parquet")
@@ -247,14 +254,16 @@ def _roots(folders: list[str]) -> list[tuple[str, str]]:
     return found
 
 
-def _named(task: Task, folder: str) -> set[str]:
-    """The paths that the words of a task's command may mean."""
-    if not isinstance(task.action, CommandAction):
-        return set()
-    command = task.action.command
-    words = WORDS.findall(command if isinstance(command, str) else "\n".join(command))
-    where = os.path.realpath(task.cwd or folder)
-    return {os.path.normpath(os.path.join(where, word)) for word in words}
+def _named(task: Task, folder: str) -> dict[str, bool]:
+    """The paths that the words of a task's command may mean, and whether its output goes there."""
+    named: dict[str, bool] = {}
+    if isinstance(task.action, CommandAction):
+        command = task.action.command
+        where = os.path.realpath(task.cwd or folder)
+        for into, word in WORDS.findall(command if isinstance(command, str) else "\n".join(command)):
+            path = os.path.normpath(os.path.join(where, word))
+            named[path] = named.get(path, False) or bool(into)
+    return named
 
 
 def _first(paths: set[str]) -> tuple[str, ...]:

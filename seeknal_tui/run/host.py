@@ -8,11 +8,14 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
+GROUP = "/sys/fs/cgroup"
 CONTROL_GROUPS = (
-    ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory.current"),
-    ("/sys/fs/cgroup/memory/memory.limit_in_bytes", "/sys/fs/cgroup/memory/memory.usage_in_bytes"),
+    (f"{GROUP}/memory.max", f"{GROUP}/memory.current", f"{GROUP}/memory.stat"),
+    (f"{GROUP}/memory/memory.limit_in_bytes", f"{GROUP}/memory/memory.usage_in_bytes", f"{GROUP}/memory/memory.stat"),
 )
-"""Files with the limit and the use of memory, of version 2 and 1: a container has less than its machine."""
+"""Files with the limit, the use and its kinds, of version 2 and 1: a container has less memory than its machine."""
+COPIES_OF_FILES = ("active_file", "inactive_file")
+NO_LIMIT = 1 << 62
 
 
 class Host(NamedTuple):
@@ -21,6 +24,7 @@ class Host(NamedTuple):
     cores: float
     queue: int
     memory_bytes: int
+    memory_limit_bytes: int
     swapped_bytes: int
     spilled_bytes: int
 
@@ -41,8 +45,16 @@ class HostWatch:
         busy_s, now = _busy_s(), time.perf_counter()
         cores = max(0.0, busy_s - self._busy_s) / max(1e-6, now - self._looked_at)
         self._busy_s, self._looked_at = busy_s, now
-        available = psutil.virtual_memory().available
-        return Host(cores, _queue(), min(available, _left_in_group()), psutil.swap_memory().used, _size_of(self._spill))
+        memory = psutil.virtual_memory()
+        limit, used = _group()
+        return Host(
+            cores=cores,
+            queue=_queue(),
+            memory_bytes=min(memory.available, limit - used),
+            memory_limit_bytes=min(memory.total, limit),
+            swapped_bytes=psutil.swap_memory().used,
+            spilled_bytes=_size_of(self._spill),
+        )
 
 
 def _busy_s() -> float:
@@ -62,12 +74,15 @@ def _queue() -> int:
     return round(os.getloadavg()[0])
 
 
-def _left_in_group() -> int:
-    """Bytes that our control group may still take; very many without a limit."""
-    for limit, use in CONTROL_GROUPS:
+def _group() -> tuple[int, int]:
+    """Bytes that our control group may take, and what it has taken and cannot give back at once."""
+    for limit, use, stat in CONTROL_GROUPS:
         with suppress(OSError, ValueError):  # no such version; "max"
-            return int(Path(limit).read_text()) - int(Path(use).read_text())
-    return 1 << 62
+            most, used = int(Path(limit).read_text()), int(Path(use).read_text())
+            kept = dict(line.split() for line in Path(stat).read_text().splitlines())
+            # Copies of files count in, until someone wants the memory.
+            return most, used - sum(int(kept.get(name, 0)) for name in COPIES_OF_FILES)
+    return NO_LIMIT, 0
 
 
 def _size_of(folder: Path) -> int:

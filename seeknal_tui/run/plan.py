@@ -61,12 +61,25 @@ def plan_selection(pipeline: Pipeline, selected: str | None, excluded: str | Non
     chosen = selected_tasks(pipeline, selected, excluded)
     if not chosen:
         raise NotRunnable("the selection leaves no task to run")
-    standing: set[int] = set()
-    if len(chosen) < len(pipeline.tasks):
-        results = Results.of(pipeline)
-        standing = {number for number, task in enumerate(pipeline.tasks) if results.exists(task.name)}
-    asked = [part for part in (selected, f"--exclude {excluded}" if excluded else "") if part]
-    plan = plan_rerun(pipeline, chosen, standing, " ".join(asked))
+    standing = standing_results(pipeline) if len(chosen) < len(pipeline.tasks) else set()
+    plan = plan_rerun(pipeline, chosen, standing, asked_for(selected, excluded))
+    refuse_if_missing(plan, pipeline)
+    return plan
+
+
+def asked_for(selected: str | None, excluded: str | None) -> str:
+    """What the command line asked for, in its words."""
+    return " ".join(part for part in (selected, f"--exclude {excluded}" if excluded else "") if part)
+
+
+def standing_results(pipeline: Pipeline) -> set[int]:
+    """The tasks whose rows are there to be read."""
+    results = Results.of(pipeline)
+    return {number for number, task in enumerate(pipeline.tasks) if results.exists(task.name)}
+
+
+def refuse_if_missing(plan: RerunPlan, pipeline: Pipeline) -> None:
+    """Raise NotRunnable if rows that the plan reads are not there."""
     if plan.missing:
         names = ", ".join(pipeline.tasks[number].name for number in plan.missing[:5])
         more = f" and {len(plan.missing) - 5} more" if len(plan.missing) > 5 else ""
@@ -74,4 +87,3 @@ def plan_selection(pipeline: Pipeline, selected: str | None, excluded: str | Non
             f"no result of {names}{more} is in {pipeline.target}, and what was selected reads it: "
             "select it too (+name takes a task with all it needs)"
         )
-    return plan

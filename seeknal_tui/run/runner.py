@@ -52,10 +52,12 @@ from seeknal_tui.run.host import Host
 from seeknal_tui.run.lanes import Lanes
 from seeknal_tui.run.last_statuses import keep_statuses
 from seeknal_tui.run.measured import NO_MEASUREMENTS, Measurements
+from seeknal_tui.run.promotion import settle
 from seeknal_tui.run.run_lock import RunLock
 from seeknal_tui.run.sampler import RunUse, Use
 from seeknal_tui.run.scheduler import Scheduler
 from seeknal_tui.run.wait import Wait
+from seeknal_tui.run.witness import Witness
 from seeknal_tui.run.worker_threads import WorkerThreads
 
 HIGHEST_MAX_PARALLEL = 256
@@ -70,7 +72,7 @@ class Runner:
     """Runs the tasks of a pipeline. Every method may be called from any thread and returns without waiting for tasks.
 
     *max_parallel* and *on_failure* go before what the pipeline says. What earlier runs took, the *measurements*, tells
-    which task had better start first.
+    which task had better start first. A *witness* is told of every attempt.
     """
 
     def __init__(
@@ -80,8 +82,10 @@ class Runner:
         max_parallel: int | None = None,
         on_failure: OnFailure | None = None,
         measurements: Measurements = NO_MEASUREMENTS,
+        witness: Witness | None = None,
     ) -> None:
         self.pipeline = pipeline
+        self._witness = witness
         self._max_parallel = _checked(max_parallel or pipeline.execution.max_parallel)
         self._on_failure = on_failure or pipeline.execution.on_failure
         self._names = [task.name for task in pipeline.tasks]
@@ -98,6 +102,7 @@ class Runner:
         self.run_lock = None if pipeline.file is None else RunLock(pipeline.target)
         """Held while a run goes on; None for a pipeline without a file, which has no folder of its own."""
 
+        self._run_id = ""
         self._scheduler: Scheduler | None = None
         self._execution: Execution | None = None
         self._tokens: dict[int, StopToken] = {}
@@ -124,7 +129,7 @@ class Runner:
         *selected* says what they are, as ``--select`` would; empty for everything.
 
         A task that waits already is not asked for twice; one that runs is run once more after it has ended.
-        Raises AlreadyRunning if another process runs the pipeline in this environment.
+        Raises AlreadyRunning if another process runs the pipeline in this environment, and PromotionError.
         """
         numbers = sorted(set(numbers))
         with self._lock:
@@ -261,7 +266,15 @@ class Runner:
         run_id, started_at = secrets.token_hex(4), time.time()
         if self.run_lock is not None:
             self.run_lock.take(run_id, started_at)
-        self._execution = Execution(self.pipeline, run_id, self._emit_use, self._emit_host, self._emit_files)
+            try:
+                settle(self.pipeline.production_target)
+            except BaseException:
+                self.run_lock.release()
+                raise
+        self._run_id = run_id
+        self._execution = Execution(
+            self.pipeline, run_id, self._emit_use, self._emit_host, self._emit_files, witness=self._witness
+        )
         self._scheduler = Scheduler(self.pipeline, self._durations, self._max_parallel, self._on_failure)
         self._attempts.clear()
         self._lanes = Lanes()
@@ -301,6 +314,8 @@ class Runner:
                 self._execution.clean_up()
             if self.pipeline.file is not None:
                 keep_statuses(self.pipeline.target, self._ended_statuses(scheduler))
+            if self._witness is not None:
+                self._witness.run_ended()
         finally:
             self._lock.acquire()
             self._ending = False
@@ -384,6 +399,8 @@ class Runner:
                 self._running[number] = (lane, now)
                 return number
             self._lanes.give_back(lane)
+            if self._witness is not None:
+                self._witness.did_nothing(number, f"{self._run_id}.{attempt}")
             ready, _, _ = scheduler.finish(number, Status.SUCCEEDED, now)
             finished = TaskFinished(now, name, Status.SUCCEEDED)
             for put in self._writer.puts:

@@ -9,7 +9,7 @@ from rich.cells import cell_len
 from textual.app import App, ComposeResult
 from textual.strip import Strip
 
-from seeknal_tui.dashboard.header import RunHeader, fitting, header_parts
+from seeknal_tui.dashboard.header import PRODUCTION, RunHeader, fitting, header_parts
 from seeknal_tui.dashboard.look import DARK
 from seeknal_tui.pipeline.model import Pipeline
 from seeknal_tui.run.events import (
@@ -79,7 +79,14 @@ class TestText:
         assert "● running 00:01.5" in read(state, 61.5)
 
     def test_names_the_environment(self) -> None:
-        assert "flights  dev   ○ idle" in read(folded(pipeline_of("a", environment="dev")), 0.0)
+        assert "flights   env dev    ○ idle" in read(folded(pipeline_of("a", environment="dev")), 0.0)
+
+    def test_an_environment_called_production_does_not_look_like_production(self) -> None:
+        plain, named = (
+            header_parts(folded(pipeline_of("a", environment=name)), 0.0, DARK)[1] for name in ("", PRODUCTION)
+        )
+        assert (plain.text, plain.reverse) == ("production", False)
+        assert (named.text, named.reverse) == (" env production ", True)
 
     def test_says_that_the_run_is_paused(self) -> None:
         assert " ▮▮ paused " in read(a_run(Paused(3.0)), 4.0)
@@ -90,7 +97,7 @@ class TestText:
 
     def test_makes_names_harmless(self) -> None:
         text = read(folded(pipeline_of("a", name="[b]x\x1b]0;y\x07", environment="\u202edev")), 0.0)
-        assert text.startswith("[b]x␛]0;y␇  �dev")
+        assert text.startswith("[b]x␛]0;y␇   env �dev ")
 
 
 class TestFitting:
@@ -112,6 +119,10 @@ class TestFitting:
 
     def test_keeps_name_state_clock_and_done_at_40_columns(self) -> None:
         assert read(a_run(), 4.0, 39) == "flights  ● running 00:04.0  3/10 done"
+
+    def test_keeps_the_environment_at_40_columns(self) -> None:
+        state = a_run(pipeline=Pipeline("flights", numbered(10).tasks, environment="dev"))
+        assert read(state, 4.0, 39) == "flights   env dev   ● running 00:04.0"
 
     def test_keeps_the_failed_longest(self) -> None:
         assert "1 failed" in read(a_run(), 4.0, 60)

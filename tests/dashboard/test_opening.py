@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from seeknal_tui.dashboard.opening import ProblemsScreen
+from seeknal_tui.dashboard.problems_screen import ProblemsScreen
 from seeknal_tui.run.events import Status
 from tests.dashboard.driving import opened
 

@@ -8,7 +8,7 @@ from textwrap import dedent
 
 import pytest
 
-from seeknal_tui.dashboard.opening import ProblemsScreen, problem_lines
+from seeknal_tui.dashboard.problems_screen import ProblemsScreen, problem_lines
 from seeknal_tui.dashboard.themes import LIGHT
 from seeknal_tui.pipeline.loading import load
 from seeknal_tui.run.events import Status

@@ -80,7 +80,6 @@ EVENTS: list[Event] = [
 class FrozenApp(App[None]):
     """The main screen of the dashboard at one moment that does not pass."""
 
-    CSS_PATH = DashboardApp.CSS_PATH
     HORIZONTAL_BREAKPOINTS = DashboardApp.HORIZONTAL_BREAKPOINTS
     VERTICAL_BREAKPOINTS = DashboardApp.VERTICAL_BREAKPOINTS
 

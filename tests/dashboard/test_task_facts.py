@@ -9,7 +9,7 @@ from rich.text import Text
 
 from seeknal_tui.dashboard.definition import definition_lines
 from seeknal_tui.dashboard.look import DARK
-from seeknal_tui.dashboard.task_facts import attempt_lines, format_bytes, operator_lines, use_lines
+from seeknal_tui.dashboard.task_facts import attempt_lines, operator_lines, use_lines
 from seeknal_tui.pipeline.model import CommandAction, Kind, Pipeline, Place, SqlAction, Task
 from seeknal_tui.run.actions.query_profile import OperatorNode, QueryProfile
 from seeknal_tui.run.events import Status, TaskFinished, TaskSampled
@@ -116,9 +116,3 @@ class TestUse:
         assert lines[3].split() == ["0.8s", "75%", "███████▌", "FILTER", "10"]
         assert lines[4].split()[:6] == ["0.2s", "25%", "██▌", "READ_CSV", "1,000", "10"]
         assert lines[4].endswith("100× the rows expected  a.csv")
-
-    @pytest.mark.parametrize(
-        ("size", "text"), [(None, ""), (0, ""), (812, "812 B"), (3_400_000, "3.4 MB"), (10**15, "1000.0 TB")]
-    )
-    def test_sizes_are_told_in_their_unit(self, size: int | None, text: str) -> None:
-        assert format_bytes(size) == text

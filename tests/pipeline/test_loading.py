@@ -185,28 +185,77 @@ class TestEnvironments:
         environments:
           dev: {max_parallel: 8, retries: 0, pools: {warehouse: 5, other: 1}, env: {LEVEL: debug, WHERE: dev}}
           staging:
-        tasks: [{name: a, command: x, pool: warehouse, env: {LEVEL: own}}, {name: b, sleep: 1s}]
+        tasks: [{name: a, command: x, pool: warehouse, env: {LEVEL: own, OWN: x}}, {name: b, sleep: 1s}]
         """
 
     def test_production_has_none_of_their_settings(self, loader: Loader) -> None:
         pipeline = loader.pipeline(self.TEXT)
         assert pipeline.environments == ("dev", "staging")
         assert (pipeline.environment, pipeline.execution.max_parallel) == ("", 2)
-        assert pipeline.task("a").env == (("LEVEL", "own"),)
+        assert pipeline.task("a").env == (("LEVEL", "own"), ("OWN", "x"))
 
-    def test_one_overrides_execution_and_is_merged_under_the_tasks_env(self, loader: Loader) -> None:
+    def test_one_overrides_execution_and_the_env_of_each_task(self, loader: Loader) -> None:
         pipeline = loader.pipeline(self.TEXT, "dev")
         assert pipeline.environment == "dev"
         assert pipeline.execution.max_parallel == 8
         assert pipeline.execution.pools == {"warehouse": 5, "other": 1}
         assert pipeline.task("a").retries == 0
-        assert dict(pipeline.task("a").env) == {"LEVEL": "own", "WHERE": "dev"}
+        assert dict(pipeline.task("a").env) == {"LEVEL": "debug", "OWN": "x", "WHERE": "dev"}
         assert pipeline.task("b").env == ()
         assert pipeline.target == loader.folder / "target/environments/dev"
 
     def test_an_unknown_one_is_told_with_the_nearest(self, loader: Loader) -> None:
         told = loader.problems(self.TEXT, "devv")
         assert told == ['4:3: error: there is no environment "devv": did you mean dev?']
+
+    def test_without_any_says_so(self, loader: Loader) -> None:
+        told = loader.problems("tasks: [{name: a}]", "dev")
+        assert told == ['1:1: error: there is no environment "dev": the file has none; add environments:']
+
+    def test_its_defaults_hold_for_tasks_that_say_nothing(self, loader: Loader) -> None:
+        pipeline = loader.pipeline(
+            """
+            execution: {retries: 3, retry_delay: 1s, timeout: 10s, on_failure: continue, max_parallel: auto}
+            environments: {dev: {retries: 0, retry_delay: 2s, timeout: 1h, on_failure: stop, max_parallel: 1}}
+            tasks: [{name: a}, {name: b, retries: 5, retry_delay: 3s, timeout: 1m}]
+            """,
+            "dev",
+        )
+        tasks = [(task.retries, task.retry_delay, task.timeout) for task in pipeline.tasks]
+        assert tasks == [(0, 2, 3600), (5, 3, 60)]
+        assert (pipeline.execution.on_failure, pipeline.execution.max_parallel) == (OnFailure.STOP, 1)
+
+    def test_auto_is_as_many_at_once_as_there_are_cores(self, loader: Loader) -> None:
+        pipeline = loader.pipeline("environments: {dev: {max_parallel: auto}}\ntasks: [{name: a}]", "dev")
+        assert pipeline.execution.max_parallel == os.cpu_count()
+
+    def test_a_pool_may_be_there_in_one_environment_only(self, loader: Loader) -> None:
+        text = "environments: {dev: {pools: {gpu: 1}}}\ntasks: [{name: a, command: x, pool: gpu}]"
+        assert loader.pipeline(text, "dev").task("a").pools == (("gpu", 1),)
+        assert loader.problems(text) == [
+            '2:37: error: there is no pool "gpu"; there is none: add execution: {pools: {…}}'
+        ]
+
+    def test_a_pool_made_smaller_than_a_task_needs_is_told(self, loader: Loader) -> None:
+        text = """
+            execution: {pools: {gpu: 4}}
+            environments: {dev: {pools: {gpu: 1}}}
+            tasks: [{name: a, command: x, pool: {gpu: 2}}]
+            """
+        assert loader.pipeline(text).task("a").pools == (("gpu", 2),)
+        assert "has 1 slots, and this task asks for 2" in loader.problems(text, "dev")[0]
+
+    def test_names_that_would_be_one_folder_are_told(self, loader: Loader) -> None:
+        told = loader.problems("environments: {dev: , Dev: }\ntasks: [{name: a}]")
+        assert told == [
+            "1:23: error: Dev and dev differ only by case, and their results would be in the same folder: rename one"
+        ]
+
+    @pytest.mark.parametrize("name", ["..", "../out", "a/b", "/tmp/x", "", "~"])
+    def test_no_name_leads_out_of_the_folder(self, loader: Loader, name: str) -> None:
+        text = f'environments: {{"{name}": }}\ntasks: [{{name: a}}]'
+        assert "is no name" in loader.problems(text)[0]
+        assert loader.load(text, name or "..").pipeline is None
 
 
 class TestYaml:

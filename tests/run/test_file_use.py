@@ -70,6 +70,20 @@ class TestSeen:
         seen = files_of(pipeline_of(tmp_path, text))["other"]
         assert (seen.read, seen.perhaps) == ((), (f"{tmp_path}/data.csv",))
 
+    def test_of_those_at_work_whose_command_names_the_file_it_was(self, tmp_path: Path) -> None:
+        text = """
+            tasks:
+              - {name: writer, command: sleep 0.1; echo 1 > out.csv}
+              - {name: reader, command: sleep 0.4; cat out.csv}
+              - {name: other, command: sleep 0.6}
+            """
+        files = files_of(pipeline_of(tmp_path, text))
+        assert {name: (seen.read, seen.written) for name, seen in files.items()} == {
+            "writer": ((), (f"{tmp_path}/out.csv",)),
+            "reader": ((f"{tmp_path}/out.csv",), ()),
+            "other": ((), ()),
+        }
+
     def test_files_in_folders_made_meanwhile_and_outside_of_the_pipeline_s(self, tmp_path: Path) -> None:
         folder = tmp_path / "pipeline"
         folder.mkdir()
@@ -139,6 +153,6 @@ class TestHost:
         state = RunState(PIPELINE)
         state.apply(started())
         for second in range(10_000):
-            state.apply(HostSampled(float(second), 1.0, 1, 1, 0, 0, 1.0))
+            state.apply(HostSampled(float(second), 1.0, 1, 1, 2, 0, 0, 1.0))
         assert len(state.host) <= 2000
         assert (state.host[0].at, state.host[-1].at) == (0.0, 9999.0)

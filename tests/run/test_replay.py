@@ -38,7 +38,7 @@ RUN: list[Event] = [
     TaskStarted(0.5, "a", 1, 0),
     TaskProgress(1.0, "a", 0.5),
     TaskFiles(1.2, "a", ("/read",), ("/written",), (), complete=True),
-    HostSampled(1.3, 1.5, 2, 100, 0, 0, 1.0),
+    HostSampled(1.3, 1.5, 2, 100, 200, 0, 0, 1.0),
     TaskSampled(1.5, "a", 1.0, 100, 0, 0),
     TaskRetrying(2.0, "a", 1, "no luck", 0.0),
     TaskStarted(2.5, "a", 2, 0),

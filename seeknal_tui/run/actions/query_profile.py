@@ -49,6 +49,10 @@ class QueryProfile:
     written_bytes: int
     peak_bytes: int
     """The most memory that DuckDB's buffers held."""
+    spilled_bytes: int = 0
+    """What it put on disk because it did not fit into memory."""
+    spill_s: float = 0.0
+    """About how many seconds of the query went into writing that and reading it again."""
 
 
 def parse_profile(text: str) -> QueryProfile | None:
@@ -58,16 +62,32 @@ def parse_profile(text: str) -> QueryProfile | None:
         (root,) = profile["operator"]
         while root["type"] == "RESULT_COLLECTOR":
             (root,) = root["children"]
-        query, io = profile["query"], profile["io"]
+        query, io, system = profile["query"], profile["io"], profile["system"]
         return QueryProfile(
             root=_operator(root),
             seconds=float(query["total_time"]),
             cpu_s=float(query["cpu_time"]),
             read_bytes=int(io["total_bytes_read"]),
             written_bytes=int(io["total_bytes_written"]),
-            peak_bytes=int(profile["system"]["peak_buffer_memory"]),
+            peak_bytes=int(system["peak_buffer_memory"]),
+            spilled_bytes=int(system.get("total_bytes_spilled", 0)),
+            spill_s=_spill_s(query, io, system),
         )
     return None
+
+
+def _spill_s(query: dict[str, Any], io: dict[str, Any], system: dict[str, Any]) -> float:
+    """What was spilled is written once and read once; its share of all bytes is its share of the time for them.
+
+    Times are those of all threads together; the query was shorter than that by as many times as it used cores.
+    """
+    spilled = float(system.get("total_bytes_spilled", 0))
+    if not spilled:
+        return 0.0
+    share = min(1.0, 2 * spilled / (io["total_bytes_read"] + io["total_bytes_written"]))
+    seconds: float = share * (float(io.get("total_read_time", 0)) + float(io.get("total_write_time", 0)))
+    cores = max(1.0, float(query["cpu_time"]) / max(1e-6, float(query["total_time"])))
+    return min(seconds / cores, float(query["total_time"]))
 
 
 def _operator(node: dict[str, Any]) -> OperatorNode:

@@ -84,7 +84,7 @@ class SqlEngine:
         match context.task.action:
             case PathAction() as action:
                 with self._attempt(context, self._database) as attempt:
-                    reader = Statement(f"FROM {self._reader(action)}")
+                    reader = Statement(f"FROM {reader_of(action, self._folder)}")
                     self._write(attempt, reader.wrapped("COPY (", f") {_target(context)}"))
             case SqlAction() as action:
                 statements = self._split(action, context)
@@ -231,12 +231,14 @@ class SqlEngine:
             settings["file_search_path"] = str(self._folder)
         return duckdb.connect(config=settings)
 
-    def _reader(self, action: PathAction) -> str:
-        # DuckDB would take any folder above the pipeline's that is named key=value for a column.
-        path = PurePath(action.path)
-        own = path.relative_to(self._folder) if path.is_relative_to(self._folder) else path
-        hive = any("=" in part for part in own.parent.parts)
-        return READERS[action.format].format(paths=_literal(action.path), hive=str(hive).lower())
+
+def reader_of(action: PathAction, folder: Path) -> str:
+    """The table function, with its arguments, that reads the data of a pipeline in *folder*."""
+    # DuckDB would take any folder above the pipeline's that is named key=value for a column.
+    path = PurePath(action.path)
+    own = path.relative_to(folder) if path.is_relative_to(folder) else path
+    hive = any("=" in part for part in own.parent.parts)
+    return READERS[action.format].format(paths=_literal(action.path), hive=str(hive).lower())
 
 
 def _check_names(context: AttemptContext) -> None:

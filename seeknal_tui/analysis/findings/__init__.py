@@ -1,0 +1,39 @@
+"""What holds a run up, and what would help. One module for each kind of finding; this is the registry of them.
+
+Each is a pure function from a :class:`~seeknal_tui.analysis.findings.case.Case` to findings, so that it works on a run
+that goes on, on a past one, and on one that was made up for a test.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from seeknal_tui.analysis.findings.bound import bound_tasks
+from seeknal_tui.analysis.findings.case import Case
+from seeknal_tui.analysis.findings.finding import Finding
+from seeknal_tui.analysis.findings.hidden_dependency import hidden_dependencies
+from seeknal_tui.analysis.findings.needless_dependency import needless_dependencies
+from seeknal_tui.analysis.findings.parallelism import too_little_parallel
+from seeknal_tui.analysis.findings.resource_limit import resource_limits
+from seeknal_tui.analysis.findings.shared_output import shared_outputs
+from seeknal_tui.analysis.findings.slow_operator import slow_operators
+from seeknal_tui.analysis.findings.slow_task import slower_than_usual, stragglers
+
+FINDERS: tuple[Callable[[Case], Iterable[Finding]], ...] = (
+    hidden_dependencies,
+    needless_dependencies,
+    shared_outputs,
+    resource_limits,
+    too_little_parallel,
+    bound_tasks,
+    stragglers,
+    slower_than_usual,
+    slow_operators,
+)
+
+
+def find(case: Case) -> tuple[Finding, ...]:
+    """All that holds the run up and is worth telling, what saves most first."""
+    found = [finding for finder in FINDERS for finding in finder(case)]
+    told = [finding for finding in found if finding.is_risk or finding.saves_s >= case.least_s]
+    return tuple(sorted(told, key=lambda finding: -finding.saves_s))

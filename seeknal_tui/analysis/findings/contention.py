@@ -1,0 +1,60 @@
+"""How much longer tasks took because others computed at the same time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from seeknal_tui.analysis.findings.case import Case, Span
+
+LEAST_SAMPLES = 3
+LEAST_SHARE = 0.2
+"""Of the run's samples: a few moments of crowding are no limit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Crowd:
+    """A time in which more threads wanted to compute than there are cores."""
+
+    span: Span
+    queue: float
+    """The threads that wanted to, on the average."""
+    cores: float
+    """The cores that were busy, on the average."""
+    ours: float
+    """Of those, the ones that the run kept busy."""
+
+
+def crowded_span(case: Case) -> Crowd | None:
+    """From the first to the last moment of crowding in this run, None if there was no more than a little."""
+    began = case.state.began
+    samples = [sample for sample in case.state.host if sample.at > began]
+    crowded = [s for s in samples if s.queue > case.cores and s.cores > 0.8 * case.cores]
+    if len(crowded) < max(LEAST_SAMPLES, LEAST_SHARE * len(samples)):
+        return None
+    before = [sample.at for sample in samples if sample.at < crowded[0].at]
+    count = len(crowded)
+    return Crowd(
+        Span((before[-1] if before else began) - began, crowded[-1].at - began),
+        sum(sample.queue for sample in crowded) / count,
+        sum(sample.cores for sample in crowded) / count,
+        sum(sample.run_cores for sample in crowded) / count,
+    )
+
+
+def alone(case: Case, number: int) -> float:
+    """About how many seconds the task would have run with a core for each of its threads.
+
+    A thread that shares *c* cores with *q* - 1 others computes for *c*/*q* of the time in which it wants to. So of a
+    task's time, its processor time was stretched by *q*/*c*, and what it waited for otherwise was not. *q* is the mean
+    length of the run queue, seen while the task ran; without a sample nothing is known, and nothing is taken off.
+    """
+    seconds, cpu_s, span = case.duration(number), case.cpu_s(number), case.spans.get(number)
+    if cpu_s is None or span is None or not seconds:
+        return seconds
+    began = case.state.began
+    queues = [sample.queue for sample in case.state.host if span.start < sample.at - began <= span.end]
+    if not queues:
+        return seconds
+    stretched = max(1.0, sum(queues) / len(queues) / case.cores)
+    threads = max(1.0, cpu_s / seconds)
+    return max(seconds / stretched, seconds - cpu_s / threads * (stretched - 1.0))

@@ -1,0 +1,89 @@
+"""Which files each task reads and writes: what the file declares, what its SQL names, and what was seen."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections import defaultdict
+from fnmatch import fnmatchcase
+from functools import cache
+from typing import NamedTuple
+
+from seeknal_tui.analysis.findings.case import Case
+from seeknal_tui.pipeline.model import PathAction, SqlAction
+from seeknal_tui.pipeline.tasks import absolute
+
+LITERAL = re.compile(r"(\bTO\s*)?'((?:[^']|'')+)'", re.IGNORECASE)
+"""A text in SQL, and whether ``COPY … TO`` stands before it."""
+GLOB = re.compile(r"[*?\[]")
+APPENDED = (".db", ".sqlite", ".sqlite3", ".duckdb", ".wal", "-journal", "-wal", "-shm", ".log")
+"""Files that several programs may write at once without one overwriting what the other wrote."""
+
+
+class Named(NamedTuple):
+    """A path that a task's SQL names."""
+
+    path: str
+    is_written: bool
+
+
+@cache
+def named_in(sql: str, folder: str) -> tuple[Named, ...]:
+    """The paths that texts in the SQL may be, from the pipeline's folder on."""
+    found = [(bool(to), text.replace("''", "'")) for to, text in LITERAL.findall(sql)]
+    return tuple(Named(absolute(text, folder), to) for to, text in found if "." in text or "/" in text)
+
+
+class Files:
+    """The files of one run."""
+
+    def __init__(self, case: Case) -> None:
+        self._case = case
+        pipeline, state = case.pipeline, case.state
+        self.declared = [set(task.outputs) for task in pipeline.tasks]
+        self.results = [
+            f"{pipeline.target}/{task.name}.parquet" if task.has_rows or state.bytes[number] is not None else ""
+            for number, task in enumerate(pipeline.tasks)
+        ]
+        self.seen_written = [set(paths) for paths in state.files.written]
+        self.reads: list[dict[str, str]] = [{} for _ in pipeline.tasks]
+        """For each task the paths it reads, each with how that is known: ``reads``, or ``was seen to read``."""
+        folder = str(pipeline.folder)
+        for number, task in enumerate(pipeline.tasks):
+            reads = self.reads[number]
+            reads.update(dict.fromkeys(state.files.read[number], "was seen to read"))
+            if isinstance(task.action, PathAction):
+                reads[task.action.path] = "reads"
+            elif isinstance(task.action, SqlAction):
+                for path, is_written in named_in(task.action.sql, folder):
+                    if is_written:
+                        self.declared[number].add(path)
+                    else:
+                        reads[path] = "reads"
+        self.writers: dict[str, set[int]] = defaultdict(set)
+        """The tasks that write a path, however that is known."""
+        for number in range(len(pipeline.tasks)):
+            for path in self.written(number):
+                self.writers[path].add(number)
+
+    def written(self, number: int) -> set[str]:
+        """All paths that a task is known to write, its result among them."""
+        result = self.results[number]
+        return self.declared[number] | self.seen_written[number] | ({result} if result else set())
+
+    def writers_of(self, path: str) -> dict[int, str]:
+        """The tasks that write what is read at a path (a file, a pattern), each with the path it writes."""
+        if GLOB.search(path):
+            found = {n: own for own, numbers in self.writers.items() if fnmatchcase(own, path) for n in numbers}
+        else:
+            found = dict.fromkeys(self.writers.get(path, ()), path)
+            above = os.path.dirname(path)
+            while not found and len(above) > 1:  # a folder that a task declares as its output
+                found = {n: above for n in self.writers.get(above, ()) if above in self.declared[n]}
+                above = os.path.dirname(above)
+        return found
+
+    def shown(self, path: str) -> str:
+        """A path as the user writes it."""
+        folder = f"{self._case.pipeline.folder}/"
+        return path.removeprefix(folder)

@@ -1,0 +1,108 @@
+"""A task waits for another one of which it reads nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from seeknal_tui.analysis.findings.case import Case
+from seeknal_tui.analysis.findings.files import Files, named_in
+from seeknal_tui.analysis.findings.finding import Finding, FindingKind
+from seeknal_tui.analysis.findings.words import listed
+from seeknal_tui.pipeline.durations import format_duration
+from seeknal_tui.pipeline.model import CommandAction, PathAction, PythonAction, SqlAction, Task
+
+MOST_TRIED = 20
+"""Tasks whose run is tried without what they need not wait for: those that waited longest for it."""
+
+
+def needless_dependencies(case: Case) -> Iterator[Finding]:
+    """One for each task that could have started earlier."""
+    files = Files(case)
+    waited = []
+    for number in case.members:
+        task = case.pipeline.tasks[number]
+        if not isinstance(task.action, SqlAction | CommandAction | PythonAction) or not case.succeeded(number):
+            continue
+        needless = [case.pipeline.numbers[name] for name in task.depends_on if _is_needless(case, files, number, name)]
+        seconds = _waited_for(case, number, needless)
+        if seconds > case.least_s:
+            waited.append((seconds, number, needless))
+    for _, number, needless in sorted(waited, reverse=True)[:MOST_TRIED]:
+        yield from _finding(case, number, needless)
+
+
+def _waited_for(case: Case, number: int, needless: list[int]) -> float:
+    """Seconds that the task waited for these after all others that it waits for had ended."""
+    ends = {other: span.end for other in case.pipeline.upstream[number] if (span := case.span(other))}
+    if not needless or not ends:
+        return 0.0
+    others = [end for other, end in ends.items() if other not in needless]
+    return max(ends.values()) - max(others, default=0.0)
+
+
+def _finding(case: Case, number: int, needless: list[int]) -> Iterator[Finding]:
+    ends = {other: span.end for other in needless if (span := case.span(other))}
+    start = max(
+        (span.end for other in case.pipeline.upstream[number] if other not in needless and (span := case.span(other))),
+        default=0.0,
+    )
+    in_the_way = sorted((other for other in ends if ends[other] > start), key=lambda other: -ends[other])
+    scenario = case.run
+    for other in in_the_way:
+        scenario = scenario.without_dependency(number, other)
+    saves_s = case.saving(scenario)
+    if saves_s < case.least_s:
+        return
+    one, others = case.name(number), listed([case.name(other) for other in in_the_way])
+    is_sql = isinstance(case.pipeline.tasks[number].action, SqlAction)
+    nothing = "whose table its SQL never reads" if is_sql else "of which it opened no file"
+    yield Finding(
+        FindingKind.NEEDLESS_DEPENDENCY,
+        (number, *in_the_way),
+        f"{one} waits for {others}, {nothing}. Without that the run would be shorter by {format_duration(saves_s)}.",
+        f"take {others} out of the depends_on of {one}, unless something else than its data is needed",
+        saves_s,
+        scenario,
+        "without this edge" if len(in_the_way) == 1 else f"without these {len(in_the_way)} edges",
+    )
+
+
+def _is_needless(case: Case, files: Files, number: int, name: str) -> bool:
+    """Whether nothing of the declared upstream task is read, as far as can be known for certain."""
+    task, other = case.pipeline.tasks[number], case.pipeline.numbers[name]
+    upstream = case.pipeline.tasks[other]
+    if not files.written(other) or not case.succeeded(other):
+        return False  # what it leaves behind cannot be seen
+    if isinstance(task.action, SqlAction):
+        return _never_reads(task, task.action, upstream, files.written(other), str(case.pipeline.folder))
+    return _never_opened(case, files, number, other)
+
+
+def _never_reads(task: Task, action: SqlAction, upstream: Task, written: set[str], folder: str) -> bool:
+    if not task.sql_read or upstream.name in task.found_dependencies:
+        return False
+    named = named_in(action.sql, folder)
+    if upstream.has_rows:
+        return not any(path in written for path, _ in named)
+    return not named  # what a process leaves may be reached in many ways
+
+
+def _never_opened(case: Case, files: Files, number: int, other: int) -> bool:
+    used = case.state.files
+    task, upstream = case.pipeline.tasks[number], case.pipeline.tasks[other]
+    if not used.complete[number] or _mentions(task, upstream.name):
+        return False
+    opened = used.read[number] | used.perhaps[number] | used.written[number]
+    sources = {upstream.action.path} if isinstance(upstream.action, PathAction) else set()
+    made = files.written(other) | sources
+    return not any(path in made or any(path.startswith(f"{each}/") for each in made) for path in opened)
+
+
+def _mentions(task: Task, name: str) -> bool:
+    """Whether the task's command speaks of the other one; a look at the size of a file, say, opens none."""
+    if not isinstance(task.action, CommandAction):
+        return False
+    command = task.action.command
+    text = command if isinstance(command, str) else " ".join(command)
+    variable = "".join(sign if sign.isalnum() else "_" for sign in name)
+    return name.lower() in text.lower() or variable.lower() in text.lower()

@@ -1,0 +1,113 @@
+"""Too many tasks at once, or too few."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from seeknal_tui.analysis.critical_path import longest_chain
+from seeknal_tui.analysis.findings.case import Case
+from seeknal_tui.analysis.findings.finding import Finding, FindingKind
+from seeknal_tui.analysis.findings.resource_limit import enough_slots, waits_for_slots
+from seeknal_tui.analysis.findings.words import counted
+from seeknal_tui.pipeline.durations import format_duration
+
+ALONE_SHARE = 0.5
+"""Of the run: so long one task at a time ran, and nothing else could."""
+MOST_NAMES = 6
+
+
+def too_little_parallel(case: Case) -> Iterator[Finding]:
+    """Slots that were short although more would have helped, or idle because of one chain of tasks."""
+    yield from _short_of_slots(case)
+    yield from _one_chain(case)
+
+
+def _short_of_slots(case: Case) -> Iterator[Finding]:
+    waits = waits_for_slots(case)
+    if not waits:
+        return
+    slots = enough_slots(case)
+    scenario = case.run.with_slots(slots)
+    saves_s = case.saving(scenario)
+    if saves_s < case.least_s:
+        return
+    most, at = _most_at_once([(start, end) for start, end in waits.values()])
+    yield Finding(
+        FindingKind.TOO_LITTLE_PARALLEL,
+        tuple(sorted(waits, key=lambda number: waits[number][0] - waits[number][1])[:12]),
+        f"Up to {counted(most, 'task')} (at {format_duration(at)}) could have run and found no slot, with max_parallel "
+        f"{case.run.max_parallel}. With {slots} the run would have taken "
+        f"{format_duration(scenario.makespan_s)} instead of {format_duration(case.run.makespan_s)}.",
+        f"set max_parallel to {slots}",
+        saves_s,
+        scenario,
+        f"with {slots} slots",
+    )
+
+
+def _one_chain(case: Case) -> Iterator[Finding]:
+    wall_s = case.now - case.state.began
+    if case.state.is_running or case.run.max_parallel < 2 or wall_s <= 0:
+        return
+    alone = _alone(case)
+    alone_s = sum(alone.values())
+    if alone_s < ALONE_SHARE * wall_s:
+        return
+    _, chain = longest_chain(case.pipeline, case.run.durations)
+    links = [number for number in chain if alone.get(number, 0.0) >= case.least_s]
+    if not links:
+        return
+    longest = max(links, key=lambda number: alone[number])
+    scenario = case.run.split(longest, 2)
+    saves_s = case.saving(scenario)
+    if saves_s < case.least_s:
+        return
+    names = [case.name(number) for number in links]
+    shown = " → ".join(names if len(names) <= MOST_NAMES else [*names[:3], "…", *names[-2:]])
+    one_by_one = "each waits for the one before" if len(links) > 1 else "all others wait for it, or had ended"
+    yield Finding(
+        FindingKind.TOO_LITTLE_PARALLEL,
+        (longest, *(number for number in links if number != longest)),
+        f"For {format_duration(alone_s)} of {format_duration(wall_s)} only one of the {case.run.max_parallel} slots "
+        f"had anything to do, and nothing else was ready. To blame is {shown}: {one_by_one}.",
+        f"split {case.name(longest)} ({format_duration(case.duration(longest))}) in parts that can run at once, or let "
+        "tasks wait for less than all of it",
+        saves_s,
+        scenario,
+        f"with {case.name(longest)} split in 2",
+    )
+
+
+def _alone(case: Case) -> dict[int, float]:
+    """Seconds in which each task was the only one that ran, while none waited for anything but dependencies."""
+    changes: list[tuple[float, int, int]] = []
+    for number, span in case.spans.items():
+        changes += [(span.start, 1, number), (span.end, 0, number)]
+    waits = waits_for_slots(case)
+    for start, end in waits.values():
+        changes += [(start, 1, -1), (end, 0, -1)]
+    running: set[int] = set()
+    waiting, since = 0, 0.0
+    alone: dict[int, float] = {}
+    for at, begins, number in sorted(changes):
+        if len(running) == 1 and not waiting:
+            (only,) = running
+            alone[only] = alone.get(only, 0.0) + at - since
+        since = at
+        if number < 0:
+            waiting += 1 if begins else -1
+        elif begins:
+            running.add(number)
+        else:
+            running.discard(number)
+    return alone
+
+
+def _most_at_once(waits: list[tuple[float, float]]) -> tuple[int, float]:
+    """The most that waited at one time, and since when."""
+    count, best, at = 0, 0, 0.0
+    for moment, change in sorted([(start, 1) for start, _ in waits] + [(end, -1) for _, end in waits]):
+        count += change
+        if count > best:
+            best, at = count, moment
+    return best, at

@@ -1,0 +1,190 @@
+"""There was too little of something: slots, a pool, processors, memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from seeknal_tui.analysis.findings.case import Case
+from seeknal_tui.analysis.findings.contention import alone, crowded_span
+from seeknal_tui.analysis.findings.finding import Finding, FindingKind
+from seeknal_tui.analysis.findings.history import usual_s
+from seeknal_tui.analysis.findings.words import counted, listed, size
+from seeknal_tui.pipeline.durations import format_duration
+from seeknal_tui.pipeline.model import SqlAction
+from seeknal_tui.run.events import Status
+
+FELT_S = 0.02
+"""A wait that is more than the time it takes to start a task."""
+MOST_TASKS = 12
+NEAR = 0.1
+"""Of the memory: with less left, the system begins to push things out."""
+SWAPPED_BYTES = 64 << 20
+MOST_SLOTS = 256
+
+
+def resource_limits(case: Case) -> Iterator[Finding]:
+    """One for each resource that was short."""
+    yield from _slots(case)
+    yield from _pools(case)
+    yield from _processors(case)
+    yield from _memory(case)
+    yield from _spilling(case)
+
+
+def waits_for_slots(case: Case) -> dict[int, tuple[float, float]]:
+    """From when to when each task waited for a slot, in seconds since the run began."""
+    began, found = case.state.began, {}
+    for number in case.members:
+        for attempt in case.attempts(number):
+            if attempt.slot_s > FELT_S:
+                found[number] = (attempt.ready_at - began, attempt.started_at - began)
+        ready_at = case.state.ready_at[number]
+        if case.state.statuses[number] is Status.READY and ready_at is not None:
+            found[number] = (ready_at - began, case.now - began)
+    return found
+
+
+def enough_slots(case: Case) -> int:
+    """The fewest slots that are nearly as good as one for every task, by the forecast."""
+    slots, highest = case.run.max_parallel, max(case.run.max_parallel, min(MOST_SLOTS, len(case.members)))
+    best = case.run.with_slots(highest).makespan_s
+    while slots < highest and case.run.with_slots(slots).makespan_s > best + case.least_s:
+        slots = slots + 1 if slots < 8 else slots * 5 // 4
+    return min(slots, highest)
+
+
+def _slots(case: Case) -> Iterator[Finding]:
+    waits = waits_for_slots(case)
+    if not waits:
+        return
+    slots = enough_slots(case)
+    scenario = case.run.with_slots(slots)
+    saves_s = case.saving(scenario)
+    if saves_s < case.least_s:
+        return
+    since, until = min(start for start, _ in waits.values()), max(end for _, end in waits.values())
+    longest = sorted(waits, key=lambda number: waits[number][0] - waits[number][1])[:MOST_TASKS]
+    waited = sum(end - start for start, end in waits.values())
+    yield Finding(
+        FindingKind.RESOURCE_LIMIT,
+        tuple(longest),
+        f"The {counted(case.run.max_parallel, 'slot')} were the limit since {format_duration(since)}: until "
+        f"{format_duration(until)}, {counted(len(waits), 'task')} that could have run waited for one, "
+        f"{format_duration(waited)} in all.",
+        f"set max_parallel to {slots}",
+        saves_s,
+        scenario,
+        f"with {slots} slots",
+    )
+
+
+def _pools(case: Case) -> Iterator[Finding]:
+    for pool, slots in case.pipeline.execution.pools.items():
+        users = [n for n in case.members if any(name == pool for name, _ in case.pipeline.tasks[n].pools)]
+        waits = {
+            number: (attempt.ready_at - case.state.began, attempt.pool_s)
+            for number in users
+            for attempt in case.attempts(number)
+            if attempt.pool_s > FELT_S
+        }
+        if not waits:
+            continue
+        wanted = sum(dict(case.pipeline.tasks[number].pools)[pool] for number in users)
+        trials = [case.run.with_pool(pool, more) for more in sorted({min(slots * 2, wanted), wanted})]
+        scenario = min(trials, key=lambda trial: trial.makespan_s)
+        scenario = next(trial for trial in trials if trial.makespan_s <= scenario.makespan_s + case.least_s)
+        saves_s = case.saving(scenario)
+        if saves_s < case.least_s:
+            continue
+        enough = scenario.pipeline.execution.pools[pool]
+        yield Finding(
+            FindingKind.RESOURCE_LIMIT,
+            tuple(sorted(waits, key=lambda number: -waits[number][1])[:MOST_TASKS]),
+            f"The pool {pool} with its {counted(slots, 'slot')} was the limit since "
+            f"{format_duration(min(since for since, _ in waits.values()))}: {counted(len(waits), 'task')} waited for "
+            f"it, {format_duration(sum(waited for _, waited in waits.values()))} in all.",
+            f"give the pool {pool} {enough} slots, if what it guards can bear that",
+            saves_s,
+            scenario,
+            f"with {enough} slots in {pool}",
+        )
+
+
+def _processors(case: Case) -> Iterator[Finding]:
+    crowd = crowded_span(case)
+    if crowd is None:
+        return
+    scenario = case.run
+    busiest = sorted((n for n in case.spans if case.spans[n].overlaps(crowd.span)), key=lambda n: -(case.cpu_s(n) or 0))
+    for number in busiest:
+        scenario = scenario.with_duration(number, alone(case, number))
+    saves_s = case.saving(scenario)
+    if saves_s < case.least_s:
+        return
+    names = listed([case.name(number) for number in busiest[:MOST_TASKS] if case.cpu_s(number)])
+    ours = "" if crowd.ours > 0.5 * crowd.cores else " Most of it was other programs."
+    yield Finding(
+        FindingKind.RESOURCE_LIMIT,
+        tuple(busiest[:MOST_TASKS]),
+        f"The processor was the limit since {format_duration(crowd.span.start)}: until "
+        f"{format_duration(crowd.span.end)}, {crowd.queue:.0f} threads wanted to compute at once and the machine has "
+        f"{counted(case.cores, 'core')}.{ours} Most was computed by {names}.",
+        "let these tasks compute less, or run on a machine with more cores; more slots do not help",
+        saves_s,
+        scenario,
+        "with a core for each thread",
+    )
+
+
+def _memory(case: Case) -> Iterator[Finding]:
+    samples = [sample for sample in case.state.host if sample.at >= case.state.began]
+    if len(samples) < 2:
+        return
+    swapped = samples[-1].swapped_bytes - samples[0].swapped_bytes
+    short = [sample for sample in samples if sample.memory_bytes < NEAR * sample.memory_limit_bytes]
+    if not short and swapped < SWAPPED_BYTES:
+        return
+    first = (short or samples)[0]
+    running = [n for n, span in case.spans.items() if span.end >= first.at - case.state.began]
+    held = {n: max((attempt.rss_bytes or 0 for attempt in case.attempts(n)), default=0) for n in running}
+    largest = sorted(held, key=lambda number: -held[number])[:3]
+    fewer = max(1, case.run.max_parallel // 2)
+    scenario = case.run
+    for number in running:
+        scenario = scenario.with_duration(number, min(case.duration(number), usual_s(case, number)))
+    swap = f", and {size(swapped)} were put into the swap" if swapped >= SWAPPED_BYTES else ""
+    left = min(sample.memory_bytes for sample in samples)
+    yield Finding(
+        FindingKind.RESOURCE_LIMIT,
+        tuple(largest),
+        f"Memory was the limit since {format_duration(first.at - case.state.began)}: {size(left)} of "
+        f"{size(first.memory_limit_bytes)} were left{swap}. Most was held by "
+        f"{listed([f'{case.name(n)} ({size(held[n])})' for n in largest])}.",
+        f"run fewer of them at once, for instance with max_parallel {fewer} or a pool",
+        case.saving(scenario),
+        scenario,
+        "if tasks took as long as usual",
+        is_risk=True,
+    )
+
+
+def _spilling(case: Case) -> Iterator[Finding]:
+    for number, profile in case.profiles.items():
+        if not profile.spilled_bytes or number not in case.spans:
+            continue
+        task = case.pipeline.tasks[number]
+        scenario = case.run.with_duration(number, max(0.0, case.duration(number) - profile.spill_s))
+        saves_s = case.saving(scenario)
+        if saves_s < case.least_s or not isinstance(task.action, SqlAction):
+            continue
+        yield Finding(
+            FindingKind.RESOURCE_LIMIT,
+            (number,),
+            f"Memory was the limit of {task.name} since {format_duration(case.spans[number].start)}: DuckDB put "
+            f"{size(profile.spilled_bytes)} on disk, because {size(profile.peak_bytes)} was all it could hold, and was "
+            f"busy with reading and writing for {format_duration(profile.spill_s)}.",
+            f"let {task.name} keep fewer rows and columns, raise its memory_limit, or run less beside it",
+            saves_s,
+            scenario,
+            "if nothing was put on disk",
+        )

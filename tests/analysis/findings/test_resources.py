@@ -1,0 +1,109 @@
+"""Too little of something: slots, a pool, processors, memory."""
+
+from __future__ import annotations
+
+import pytest
+
+from seeknal_tui.analysis.findings import find
+from seeknal_tui.analysis.findings.case import Case
+from seeknal_tui.analysis.findings.finding import Finding, FindingKind
+from seeknal_tui.pipeline.model import SleepAction, Task
+from seeknal_tui.run.actions.query_profile import OperatorNode, QueryProfile
+from tests.analysis.findings.made_up import Ran, case_of, command, pipeline, sample, sql
+
+LIMIT = FindingKind.RESOURCE_LIMIT
+
+
+def limits(case: Case) -> list[Finding]:
+    return [finding for finding in find(case) if finding.kind is LIMIT]
+
+
+def four(max_parallel: int, *, pooled: bool = False) -> Case:
+    """Four tasks of a second each, of which only so many ran at once."""
+    pool = (("db", 1),) if pooled else ()
+    tasks = [Task(name=name, action=SleepAction(1.0), pools=pool) for name in "abcd"]
+    made = pipeline(*tasks, max_parallel=4 if pooled else max_parallel, pools={"db": max_parallel} if pooled else {})
+    ran = {}
+    for number, name in enumerate("abcd"):
+        start = float(number // max_parallel)
+        ran[name] = Ran(start, start + 1.0, ready=0.0, pool_s=start if pooled else 0.0)
+    return case_of(made, ran)
+
+
+class TestSlots:
+    def test_tasks_were_ready_and_found_no_slot(self) -> None:
+        (finding,) = limits(four(2))
+        assert finding.saves_s == pytest.approx(1.0)
+        assert "The 2 slots were the limit since 0ms: until 1.0s, 2 tasks" in finding.evidence
+        assert finding.advice == "set max_parallel to 4"
+
+    def test_not_with_a_slot_for_each(self) -> None:
+        assert limits(four(4)) == []
+
+
+class TestPools:
+    def test_tasks_waited_for_a_pool(self) -> None:
+        (finding,) = limits(four(1, pooled=True))
+        assert finding.saves_s == pytest.approx(3.0)
+        assert "The pool db with its 1 slot was the limit since 0ms: 3 tasks waited" in finding.evidence
+        assert "4 slots" in finding.advice
+
+    def test_not_with_a_pool_that_is_large_enough(self) -> None:
+        assert limits(four(4, pooled=True)) == []
+
+
+class TestProcessors:
+    MADE = pipeline(*(Task(name=name, action=command(name)) for name in "abcd"))
+
+    def case(self, cpu_s: float, queue: int, busy: float) -> Case:
+        ran = {name: Ran(0, 8, cpu_s=cpu_s) for name in "abcd"}
+        host = tuple(sample(float(second), cores=busy, queue=queue) for second in range(1, 8))
+        return case_of(self.MADE, ran, cores=2, host=host)
+
+    def test_more_threads_wanted_to_compute_than_there_are_cores(self) -> None:
+        (finding,) = limits(self.case(cpu_s=4.0, queue=4, busy=2.0))
+        assert "The processor was the limit since 0ms: until 7.0s, 4 threads" in finding.evidence
+        assert "2 cores" in finding.evidence
+        assert finding.saves_s == pytest.approx(4.0)
+
+    def test_not_where_they_waited_for_something_else(self) -> None:
+        assert limits(self.case(cpu_s=0.1, queue=1, busy=0.1)) == []
+
+    def test_not_where_each_had_its_core(self) -> None:
+        assert limits(self.case(cpu_s=4.0, queue=2, busy=2.0)) == []
+
+
+class TestMemory:
+    MADE = pipeline(Task(name="a", action=command("a")))
+
+    def test_little_was_left(self) -> None:
+        host = tuple(sample(float(second), free=0.05) for second in range(1, 4))
+        (finding,) = limits(case_of(self.MADE, {"a": Ran(0, 4, cpu_s=1.0, rss_bytes=7_000_000_000)}, host=host))
+        assert "Memory was the limit since 1.0s" in finding.evidence
+        assert "a (7.0 GB)" in finding.evidence
+
+    def test_much_was_put_into_the_swap(self) -> None:
+        host = (sample(1.0), sample(2.0, swapped=500 << 20))
+        (finding,) = limits(case_of(self.MADE, {"a": Ran(0, 4)}, host=host))
+        assert "524 MB were put into the swap" in finding.evidence
+
+    def test_not_where_there_was_enough(self) -> None:
+        host = tuple(sample(float(second), swapped=500 << 20) for second in range(1, 4))
+        assert limits(case_of(self.MADE, {"a": Ran(0, 4)}, host=host)) == []
+
+
+class TestSpilling:
+    MADE = pipeline(Task(name="a", action=sql("select 1")))
+
+    def case(self, spilled: int) -> Case:
+        root = OperatorNode("ORDER_BY", 1.0, 10, 10, (), ())
+        profile = QueryProfile(root, 4.0, 4.0, 0, 0, 60_000_000, spilled, 2.0 if spilled else 0.0)
+        return case_of(self.MADE, {"a": Ran(0, 4, cpu_s=4.0)}, profiles={"a": profile})
+
+    def test_duckdb_put_rows_on_disk(self) -> None:
+        (finding,) = limits(self.case(400_000_000))
+        assert "DuckDB put 400 MB on disk" in finding.evidence
+        assert finding.saves_s == pytest.approx(2.0)
+
+    def test_not_where_all_fitted(self) -> None:
+        assert limits(self.case(0)) == []
