@@ -11,6 +11,8 @@ ERROR_LIKE = (
     r"|^(error|fatal|panic|failed)\b|\b(error|fatal|panic)(\[\w+\])?:|[Ss]egmentation fault|[Cc]ore dumped"
 )
 
+ERROR_HINT = "rror|xception|Traceback|ERROR|FAIL|FATAL|CRITICAL|fatal|panic|failed|egmentation fault|ore dumped"
+
 
 class BadQuery(Exception):  # noqa: N818 - named as the user reads it
     """What was typed is no regular expression; the message says why."""
@@ -26,6 +28,7 @@ class Query:
     """None: when a capital is typed."""
     name: str = ""
     """How it is called where it is not the user who wrote it."""
+    known_hint: str = ""
 
     @property
     def is_case_heeded(self) -> bool:
@@ -34,6 +37,11 @@ class Query:
             return self.heeds_case
         letters = re.sub(r"\\.", "", self.text) if self.is_expression else self.text  # \S is no capital
         return letters != letters.lower()
+
+    @property
+    def hint(self) -> str:
+        """An expression found fast, and in every line in which the query is found; empty if none is known."""
+        return self.known_hint if self.is_expression else re.escape(self.text)
 
     def toggle_case(self) -> Query:
         """The other way round."""
@@ -51,5 +59,5 @@ class Query:
             raise BadQuery(f"no regular expression: {error}") from error
 
 
-ERRORS = Query(ERROR_LIKE, is_expression=True, heeds_case=True, name="errors")
+ERRORS = Query(ERROR_LIKE, is_expression=True, heeds_case=True, name="errors", known_hint=ERROR_HINT)
 """Lines that look like an error."""

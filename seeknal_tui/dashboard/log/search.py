@@ -162,7 +162,7 @@ class Search:
             for pipe in (process.stdin, process.stdout):
                 with contextlib.suppress(OSError):  # more at a time is good, and not needed
                     fcntl.fcntl(pipe.fileno(), fcntl.F_SETPIPE_SZ, PIPE_BYTES)
-        process.stdin.write(json.dumps((self.pattern.pattern, self.pattern.flags)).encode() + b"\n")
+        process.stdin.write(json.dumps((self.pattern.pattern, self.pattern.flags, self.query.hint)).encode() + b"\n")
         return process
 
     def _take_in(self, deadline: float) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from pathlib import Path
 
@@ -91,6 +92,10 @@ class TestQuery:
     def test_and_these_do_not(self, line: str) -> None:
         assert not ERRORS.compiled().search(line)
 
+    @given(st.from_regex(ERRORS.compiled()))
+    def test_the_hint_is_in_every_line_that_looks_like_an_error(self, line: str) -> None:
+        assert re.search(ERRORS.hint, line)
+
 
 class TestSearch:
     def test_it_finds_every_match_with_its_line(self, tmp_path: Path) -> None:
@@ -160,3 +165,11 @@ class TestSearch:
         path = tmp_path / "a.log"
         path.write_bytes(b"a" * 1_000_000 + b"here\nhere\n")
         assert found(Query("here"), read(path)) == [Match(0, 1_000_000, 1_000_004), Match(1, 0, 4)]
+
+    def test_what_stands_around_the_border_of_two_blocks_is_found_once(self, tmp_path: Path) -> None:
+        path = tmp_path / "a.log"
+        path.write_bytes(b"".join(b"%d here\xc3\xa9 end\n" % number for number in range(20_000)))
+        log = read(path)
+        expected = [Match(number, len(f"{number} "), len(f"{number} hereé")) for number in range(20_000)]
+        assert found(Query("hereé"), log) == expected
+        assert found(Query("here\\w", is_expression=True), log) == expected
