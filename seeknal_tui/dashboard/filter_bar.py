@@ -16,7 +16,10 @@ from textual.widgets import Input, Static
 class FilterBar(Horizontal):
     """An input for the filter, and beside it what it found; there only while it is used."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "cancel", "Clear", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "keep", "keep", key_display="enter"),
+        Binding("escape", "cancel", "clear"),
+    ]
 
     class Edited(Message):
         """The text of the filter is another; ``done`` when it was left with enter or escape."""
@@ -53,6 +56,10 @@ class FilterBar(Horizontal):
         """Keep the filter."""
         message.stop()
         self._leave(message.value)
+
+    def action_keep(self) -> None:
+        """Keep the filter."""
+        self._leave(self.query_one(Input).value)
 
     def action_cancel(self) -> None:
         """Clear the filter."""

@@ -29,16 +29,22 @@ class KeyFooter(Widget):
         self._own: Sequence[UserAction] = ()
         self._first: frozenset[str] = frozenset()
         self._pane: Widget | None = None
+        self._typing = False
 
-    def follow(self, pane: Widget, own: Sequence[UserAction], first: Sequence[str]) -> None:
-        """That pane has the focus: its *own* keys come first, and the actions that are named *first*."""
+    def follow(self, pane: Widget, own: Sequence[UserAction], first: Sequence[str], *, typing: bool = False) -> None:
+        """That pane has the focus: its *own* keys come first, and the actions that are named *first*.
+
+        While the user is *typing* into it, there are none but its own.
+        """
         own = [action for action in own if action.brief]
-        if (pane, own, frozenset(first)) != (self._pane, self._own, self._first):
-            self._pane, self._own, self._first = pane, own, frozenset(first)
+        if (pane, own, frozenset(first), typing) != (self._pane, self._own, self._first, self._typing):
+            self._pane, self._own, self._first, self._typing = pane, own, frozenset(first), typing
             self.refresh()
 
     @property
     def _shown(self) -> list[UserAction]:
+        if self._typing:
+            return list(self._own)
         names = {action.name for action in self._own}
         taken = {key for action in self._own for key in action.keys}
         others = [action for action in self._actions if taken.isdisjoint(action.keys)]

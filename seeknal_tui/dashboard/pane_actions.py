@@ -15,7 +15,7 @@ from seeknal_tui.dashboard.arrangement import PANES, Arrangement
 from seeknal_tui.dashboard.details import Details, Tab
 from seeknal_tui.dashboard.graph.view import GraphView
 from seeknal_tui.dashboard.key_footer import KeyFooter
-from seeknal_tui.dashboard.pane_help import help_of, keys_of_pane
+from seeknal_tui.dashboard.pane_help import help_of, keys_of_line, keys_of_pane
 from seeknal_tui.dashboard.session import Session
 from seeknal_tui.dashboard.session_screen import SessionScreen
 from seeknal_tui.dashboard.slider import MaxParallelSlider
@@ -68,7 +68,11 @@ class PaneActions(SessionScreen):
             if self._widget(name) is event.widget and name != self.arrangement.front:
                 self.show_pane(name)
         if isinstance(event.widget, Widget) and event.widget is self.focused:
-            self.footer.follow(event.widget, keys_of_pane(self, event.widget), help_of(self.front_name).first)
+            line = event.widget.parent if isinstance(event.widget, Input) else None
+            if isinstance(line, Widget):
+                self.footer.follow(line, keys_of_line(self, line), (), typing=True)
+            else:
+                self.footer.follow(event.widget, keys_of_pane(self, event.widget), help_of(self.front_name).first)
 
     def on_resize(self, event: events.Resize) -> None:
         """Another size may have room for other panes."""

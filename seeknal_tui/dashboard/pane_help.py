@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
+from textual.binding import Binding
 from textual.screen import Screen
 from textual.widget import Widget
 
@@ -68,12 +69,24 @@ def keys_of_pane(screen: Screen[Any], widget: Widget | None) -> list[UserAction]
     for active in screen.active_bindings.values():
         if active.node is widget and active.binding.description:
             binding = active.binding
-            key = screen.app.get_key_display(binding)
             known = found.get(binding.description)
             if known is not None:
-                found[binding.description] = replace(known, shown=f"{known.shown} {key}")
+                found[binding.description] = replace(known, shown=f"{known.shown} {_shown(screen, binding)}")
                 continue
-            brief = binding.description.lower() if binding.show else ""
-            words = binding.tooltip or binding.description
-            found[binding.description] = UserAction(binding.action, (binding.key,), key, words, "", brief, weight=1)
+            found[binding.description] = _own(screen, binding)
     return sorted(found.values(), key=lambda action: action.help in found)
+
+
+def keys_of_line(screen: Screen[Any], line: Widget) -> list[UserAction]:
+    """The keys of a line in which something is typed. Its input may have bindings for the same keys, without words."""
+    return [_own(screen, binding) for binding in line.BINDINGS if isinstance(binding, Binding)]
+
+
+def _own(screen: Screen[Any], binding: Binding) -> UserAction:
+    brief = binding.description.lower() if binding.show else ""
+    words = binding.tooltip or binding.description
+    return UserAction(binding.action, (binding.key,), _shown(screen, binding), words, "", brief, weight=1)
+
+
+def _shown(screen: Screen[Any], binding: Binding) -> str:
+    return screen.app.get_key_display(binding)

@@ -134,6 +134,16 @@ class TestKeys:
             await driver.press("3")
             await driver.wait(lambda: "e edit" in driver.screen_text.splitlines()[-1][:40])
 
+    async def test_while_something_is_typed_the_footer_has_no_key_that_would_be_a_letter(self, tmp_path: Path) -> None:
+        async with opened(tmp_path, PIPELINE) as driver:
+            await driver.press("slash")
+            await driver.wait(lambda: driver.screen_text.splitlines()[-1].split() == ["enter", "keep", "esc", "clear"])
+            await driver.press("escape", "L", "slash")
+            words = ["enter", "search", "^r", "expression", "^t", "capitals", "esc", "end"]
+            await driver.wait(lambda: driver.screen_text.splitlines()[-1].split() == words)
+            await driver.press("escape")
+            await driver.wait(lambda: "? help" in driver.screen_text.splitlines()[-1])
+
     async def test_without_a_terminal_of_its_own_e_says_so(self, tmp_path: Path) -> None:
         async with opened(tmp_path, PIPELINE) as driver:
             driver.app.clear_notifications()

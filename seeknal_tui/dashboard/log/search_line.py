@@ -20,9 +20,10 @@ class SearchLine(Horizontal):
     """An input for what is searched, and beside it what was found; there only while something is searched."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "leave", show=False),
-        Binding("ctrl+r", "toggle_expression", show=False),
-        Binding("ctrl+t", "toggle_case", show=False),
+        Binding("enter", "search", "search", key_display="enter"),
+        Binding("ctrl+r", "toggle_expression", "expression"),
+        Binding("ctrl+t", "toggle_case", "capitals"),
+        Binding("escape", "leave", "end"),
     ]
     DEFAULT_CSS = """
     SearchLine { height: 1; display: none; }
@@ -109,6 +110,10 @@ class SearchLine(Horizontal):
         except BadQuery:
             return
         self.post_message(self.Entered(query) if query.text else self.Left())
+
+    async def action_search(self) -> None:
+        """Search what was typed."""
+        await self.field.action_submit()
 
     def action_toggle_expression(self) -> None:
         """Plain text, or a regular expression."""

@@ -9,7 +9,7 @@ from seeknal_tui.run.events import Status
 from seeknal_tui.run.state import Attempt, RunState
 
 LONGEST_NAME = 40
-INSTANT_S = 0.0005
+INSTANT_S = 0.02
 """Waiting that is not worth a word."""
 
 
