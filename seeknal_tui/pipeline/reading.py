@@ -19,7 +19,7 @@ from seeknal_tui.safe_text import one_line
 
 MAX_DEPTH = 50
 TOO_DEEP = f"nested deeper than {MAX_DEPTH} levels: a pipeline needs five"
-MAX_NODES = 1_000_000
+MAX_NODES = 500_000
 MAX_ITEMS = 100_000
 MAX_KEYS = 10_000
 MAX_REPEATED = 100

@@ -377,6 +377,10 @@ class TestErrors:
         assert '"amount"' in message
         assert "\n" not in message
 
+    @pytest.mark.parametrize("variable", ["self", "attempt", "statement", "context"])
+    def test_a_name_of_the_programs_own_variables_is_no_table(self, pipeline: Pipeline, variable: str) -> None:
+        assert f"there is no table {variable}" in pipeline.failure(f"SELECT * FROM {variable}")
+
     def test_a_misspelt_table_names_the_nearest(self, pipeline: Pipeline) -> None:
         pipeline.sql("clean_sales", "SELECT 1 AS v")
         assert "there is no table clean_sale: did you mean clean_sales?" in pipeline.failure(

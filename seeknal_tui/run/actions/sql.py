@@ -226,6 +226,8 @@ class SqlEngine:
             "temp_directory": str(self._spill / f"duckdb-{name}"),
             # Results are replaced under their names, and no cache may ever answer with what was there before.
             "enable_external_file_cache": False,
+            # Else a name in SQL that is no table may stand for a variable of this program.
+            "python_enable_replacements": False,
         }
         if "," not in str(self._folder):  # it would end the path; the process's own folder is searched anyway
             settings["file_search_path"] = str(self._folder)
