@@ -15,10 +15,10 @@ from seeknal_tui.analysis.summary import summarize
 from seeknal_tui.history.journal import Journal
 from seeknal_tui.pipeline.model import OnFailure, Pipeline
 from seeknal_tui.reports.json_lines import event_lines
-from seeknal_tui.reports.plain import closing_lines, event_text
+from seeknal_tui.reports.plain import closing_lines, event_text, resume_line
 from seeknal_tui.run.events import Event, RunFinished, RunStatus
 from seeknal_tui.run.feed import Feed
-from seeknal_tui.run.plan import RerunPlan, plan_selection
+from seeknal_tui.run.plan import RerunPlan
 from seeknal_tui.run.promotion import settle
 from seeknal_tui.run.runner import Runner
 from seeknal_tui.run.state import RunState
@@ -108,20 +108,33 @@ def run_headless(
     selected: str | None = None,
     excluded: str | None = None,
     changed: bool = False,
+    resume: bool = False,
     max_parallel: int | None = None,
     on_failure: OnFailure | None = None,
     as_json: bool = False,
 ) -> int:
-    """Run the pipeline to its end, or what has *changed* in it; returns the exit code.
+    """Run the pipeline to its end; returns the exit code.
 
-    Raises NotRunnable, and BrokenPipeError when nobody reads stdout any more.
+    With *changed* only what has changed runs, with *resume* only what had not succeeded in the latest run. Raises
+    NotRunnable, and BrokenPipeError when nobody reads stdout any more.
     """
-    from seeknal_tui.history.result_witness import ResultWitness  # noqa: PLC0415 - only a run needs SQLite
+    from seeknal_tui.history.asked import plan_asked  # noqa: PLC0415 - only a run needs SQLite
+    from seeknal_tui.history.past_runs import PastRuns  # noqa: PLC0415
+    from seeknal_tui.history.result_witness import ResultWitness  # noqa: PLC0415
 
     settle(pipeline.production_target)
-    plan = _changed(pipeline, selected, excluded) if changed else plan_selection(pipeline, selected, excluded)
+    if changed:
+        plan = _changed(pipeline, selected, excluded)
+    else:
+        plan = plan_asked(pipeline, selected, excluded, resume=resume)
     witness = ResultWitness(pipeline) if pipeline.file else None
-    runner = Runner(pipeline, max_parallel=max_parallel, on_failure=on_failure, witness=witness)
+    runner = Runner(
+        pipeline,
+        max_parallel=max_parallel,
+        on_failure=on_failure,
+        measurements=PastRuns(pipeline.folder).measurements(pipeline),
+        witness=witness,
+    )
     feed = Feed()
     runner.subscribe(feed)
     journal = Journal(pipeline, hold_up=hold_up)
@@ -144,6 +157,8 @@ def run_headless(
         raise runner.crash
     if not as_json:
         lines = closing_lines(summarize(state), runner.log_path, pipeline)
+        if not journal.problem:
+            lines += resume_line(summarize(state), pipeline)
         sys.stdout.write("\n".join(["", *lines]) + "\n")
         sys.stdout.flush()
     if signals.exit_code is not None:

@@ -36,6 +36,7 @@ CLOSED_PIPE = 141
 )
 @click.option("--exclude", "excluded", metavar="EXPR", shell_complete=complete_selection, help="Not these tasks.")
 @click.option("--changed", is_flag=True, help="Only what has changed since it was run, and all downstream of that.")
+@click.option("--resume", is_flag=True, help="Only what had not succeeded in the latest run.")
 @click.option("--max-parallel", type=click.IntRange(min=1), metavar="N", help="How many tasks run at once.")
 @click.option("--on-failure", type=click.Choice([str(way) for way in OnFailure]), help="What a failed task does.")
 @environment_option
@@ -49,6 +50,7 @@ def command(
     selected: str | None,
     excluded: str | None,
     changed: bool,
+    resume: bool,
     max_parallel: int | None,
     on_failure: str | None,
     environment: str,
@@ -61,6 +63,8 @@ def command(
     file = find_file(path)
     failing = OnFailure(on_failure) if on_failure else None
     with_dashboard = not no_ui and not as_json and has_terminal()
+    if resume and (selected or excluded or changed):
+        fail("--resume goes on with what the latest run was asked for: leave --select, --exclude and --changed out")
     if watch and not with_dashboard:
         fail("--watch needs the dashboard: leave --no-ui and --json out, and run it in a terminal")
     if with_dashboard:
@@ -70,6 +74,7 @@ def command(
             start=True,
             selected=selected,
             excluded=excluded,
+            resume=resume,
             max_parallel=max_parallel,
             on_failure=failing,
             watch=watch,
@@ -77,7 +82,7 @@ def command(
         )
     pipeline = load_pipeline(file, environment)
     from seeknal_tui.headless import run_headless  # noqa: PLC0415 - check does not need them
-    from seeknal_tui.run.plan import NotRunnable  # noqa: PLC0415
+    from seeknal_tui.run.plan import NothingToRun, NotRunnable  # noqa: PLC0415
 
     os.chdir(pipeline.folder)  # so that relative paths in SQL start at the pipeline's folder
     try:
@@ -87,11 +92,14 @@ def command(
                 selected=selected,
                 excluded=excluded,
                 changed=changed,
+                resume=resume,
                 max_parallel=max_parallel,
                 on_failure=failing,
                 as_json=as_json,
             )
         )
+    except NothingToRun as reason:
+        click.echo(f"seeknal-tui: {reason}", err=True)
     except NotRunnable as error:
         fail(str(error))
     except BrokenPipeError:

@@ -16,9 +16,9 @@ from textual.screen import Screen
 from seeknal_tui.dashboard.arrangement import HORIZONTAL, VERTICAL
 from seeknal_tui.dashboard.commands import ActionCommands
 from seeknal_tui.dashboard.config import Config
-from seeknal_tui.dashboard.editing import EditingApp
 from seeknal_tui.dashboard.file_watch import FileWatch
 from seeknal_tui.dashboard.opening import OpeningScreen
+from seeknal_tui.dashboard.recording import RecordingApp
 from seeknal_tui.pipeline.model import OnFailure
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from seeknal_tui.pipeline.loading import Loaded
     from seeknal_tui.pipeline.model import Pipeline
     from seeknal_tui.pipeline.problems import Problem
+    from seeknal_tui.run.plan import NotRunnable
 
 SWITCHED_AFTER_S = 0.0007
 """How long a thread computes while another wants to. With Python's 5 ms a frame held up every task that ends meanwhile:
@@ -37,7 +38,7 @@ LOOK_EVERY_S = 0.5
 """How often the file is looked at; it is read when two looks found the same."""
 
 
-class DashboardApp(EditingApp):
+class DashboardApp(RecordingApp):
     """One pipeline file in a terminal."""
 
     COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {ActionCommands}
@@ -62,6 +63,7 @@ class DashboardApp(EditingApp):
         start: bool = False,
         selected: str | None = None,
         excluded: str | None = None,
+        resume: bool = False,
         max_parallel: int | None = None,
         on_failure: OnFailure | None = None,
         watch: bool = False,
@@ -73,11 +75,12 @@ class DashboardApp(EditingApp):
         self.file = file
         self.has_errors = False
         """Whether the file cannot be run as it is now."""
-        self.refusal = ""
-        """Why what the command line asked for cannot be run; the dashboard has then ended."""
+        self.refusal: NotRunnable | None = None
+        """Why what the command line asked for is not run; the dashboard has then ended."""
         self._environment = environment
         self._start = start
         self._selection = (selected, excluded)
+        self._resume = resume
         self._max_parallel = max_parallel
         self._on_failure = on_failure
         self._watch = watch
@@ -112,7 +115,8 @@ class DashboardApp(EditingApp):
     # The file
 
     def _look(self) -> None:
-        """See whether the file has changed, and whether a run has ended."""
+        """See whether the file has changed, whether a run has ended, and whether it is recorded."""
+        self.tell_problem()
         self.is_file_waiting = self.is_file_waiting or self._file_watch.has_changed()
         if self.is_file_waiting and not self._opening and not self.is_stopping:
             self._open_when_possible()
@@ -189,14 +193,15 @@ class DashboardApp(EditingApp):
 
         plan = None
         if self._start:
-            from seeknal_tui.run.plan import NotRunnable, plan_selection  # noqa: PLC0415
+            from seeknal_tui.history.asked import plan_asked  # noqa: PLC0415
+            from seeknal_tui.run.plan import NotRunnable  # noqa: PLC0415
             from seeknal_tui.run.run_lock import refuse_second_run  # noqa: PLC0415
 
             try:
-                plan = plan_selection(pipeline, *self._selection)
+                plan = plan_asked(pipeline, *self._selection, resume=self._resume)
                 refuse_second_run(pipeline.target)
             except NotRunnable as refusal:
-                self.refusal = str(refusal)
+                self.refusal = refusal
                 self.exit()
                 return
         self.session = Session(pipeline, max_parallel=self._max_parallel, on_failure=self._on_failure)
@@ -204,6 +209,8 @@ class DashboardApp(EditingApp):
             self.pop_screen()
         await self.push_screen(MainScreen(self.session, plan, self.actions))
         self.call_after_refresh(gc.freeze)  # the panes stay too
+        if not self._start:
+            self.offer_resume(pipeline)
 
     def _go_on(self, pipeline: Pipeline) -> None:
         from seeknal_tui.dashboard.engine import NotPossible  # noqa: PLC0415
@@ -231,11 +238,12 @@ class DashboardApp(EditingApp):
     def _run_changed(self, change: PipelineChange) -> None:
         """Run what is new or changed, and everything downstream of it."""
         from seeknal_tui.dashboard.engine import NotPossible  # noqa: PLC0415
-        from seeknal_tui.run.plan import NotRunnable, selected_tasks  # noqa: PLC0415
+        from seeknal_tui.history.asked import tasks_asked  # noqa: PLC0415
+        from seeknal_tui.run.plan import NotRunnable  # noqa: PLC0415
 
         assert self.session is not None
         try:
-            plan = self.session.plan_changed(change.to_run, selected_tasks(self.session.pipeline, *self._selection))
+            plan = self.session.plan_changed(change.to_run, tasks_asked(self.session.pipeline, *self._selection))
         except NotRunnable as refusal:
             self.notify(str(refusal), severity="warning", markup=False)
             return

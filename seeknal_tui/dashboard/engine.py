@@ -37,6 +37,10 @@ class Engine(Protocol):
         """What the header says of whose run it is; empty for one of this process."""
 
     @property
+    def problem(self) -> str:
+        """Why the run is not being recorded; empty if it is."""
+
+    @property
     def max_parallel(self) -> int:
         """The number of slots."""
 
@@ -94,8 +98,17 @@ class LocalEngine:
     def _begin(self, pipeline: Pipeline, max_parallel: int | None) -> None:
         self.feed = Feed(output=False)
         """What the runner has written and the session not yet read."""
-        witness = ResultWitness(pipeline) if pipeline.file else None
-        self.runner = Runner(pipeline, max_parallel=max_parallel, on_failure=self._on_failure, witness=witness)
+        from seeknal_tui.history.past_runs import PastRuns  # noqa: PLC0415 - the first paint does not wait for SQLite
+
+        self.measurements = PastRuns(pipeline.folder).measurements(pipeline)
+        """What earlier runs took."""
+        self.runner = Runner(
+            pipeline,
+            max_parallel=max_parallel,
+            on_failure=self._on_failure,
+            measurements=self.measurements,
+            witness=ResultWitness(pipeline) if pipeline.file else None,
+        )
         self.runner.subscribe(self.feed)
         self.journal = Journal(pipeline, hold_up=hold_up)
         self.journal.attach(self.runner)
@@ -104,6 +117,11 @@ class LocalEngine:
         """Run another pipeline from now on, or the same as its file is now. Nothing may run."""
         self.close(kill=False)
         self._begin(pipeline, max_parallel)
+
+    @property
+    def problem(self) -> str:
+        """Why the run is not being recorded; empty if it is."""
+        return self.journal.problem
 
     @property
     def max_parallel(self) -> int:

@@ -27,6 +27,7 @@ def run_dashboard(
     start: bool = False,
     selected: str | None = None,
     excluded: str | None = None,
+    resume: bool = False,
     max_parallel: int | None = None,
     on_failure: OnFailure | None = None,
     watch: bool = False,
@@ -42,6 +43,7 @@ def run_dashboard(
         start=start,
         selected=selected,
         excluded=excluded,
+        resume=resume,
         max_parallel=max_parallel,
         on_failure=on_failure,
         watch=watch,
@@ -71,9 +73,11 @@ def _say_farewell(app: DashboardApp, crashes: CrashLog) -> int:
             [f"seeknal-tui: the dashboard broke, and every task was stopped; the details are in {crashes.write()}"],
         )
         return CRASHED
-    if app.refusal:
+    if app.refusal is not None:
+        from seeknal_tui.run.plan import NothingToRun  # noqa: PLC0415
+
         _print(sys.stderr, [f"seeknal-tui: {app.refusal}"])
-        return WRONG_USE
+        return 0 if isinstance(app.refusal, NothingToRun) else WRONG_USE
     if app.session is None:
         return SIGNALS[signal.Signals(app.signal)] if app.signal else WRONG_USE if app.has_errors else 0
     from seeknal_tui.dashboard.farewell import farewell  # noqa: PLC0415

@@ -11,11 +11,12 @@ from pathlib import Path
 
 from seeknal_tui.analysis.simulation import Expectation, expected_time
 from seeknal_tui.dashboard.engine import NotPossible
+from seeknal_tui.history.past_runs import PastRuns
+from seeknal_tui.history.resuming import latest_state, plan_resume
 from seeknal_tui.pipeline.model import Pipeline
 from seeknal_tui.pipeline.selection import SelectionError, select
 from seeknal_tui.run.events import Status
-from seeknal_tui.run.last_statuses import last_statuses
-from seeknal_tui.run.plan import RerunPlan, plan_rerun
+from seeknal_tui.run.plan import NotRunnable, RerunPlan, plan_rerun
 from seeknal_tui.run.results import Results
 from seeknal_tui.run.state import RunState
 
@@ -74,6 +75,28 @@ class Reruns:
         selected = " ".join(f"{self.pipeline.tasks[number].name}+" for number in sorted(changed))
         return plan_rerun(self.pipeline, self._with_needed(chosen, standing), standing, selected)
 
+    def of_resume(self) -> Proposal:
+        """Run what had not succeeded in the latest run, be it of this session or of one that was killed."""
+        if self.state.is_running:
+            raise NotPossible("a run goes on: there is something to resume when it has ended")
+        try:
+            plan = plan_resume(self.pipeline, self._latest_run())
+        except NotRunnable as refusal:
+            raise NotPossible(str(refusal)) from refusal
+        chosen = set(plan.run)
+        expected = expected_time(self.state, self.now, self.max_parallel, chosen)
+        return Proposal("Resume: run what had not succeeded", plan, expected, joins=False)
+
+    def _latest_run(self) -> RunState:
+        """The state of the latest run, of this session or of another. Raises NotRunnable."""
+        try:
+            recorded = latest_state(self.pipeline)
+        except NotRunnable:
+            if self.state.runs:
+                return self.state
+            raise
+        return self.state if self.state.runs and self.state.started_at >= recorded.started_at else recorded
+
     def select(self, expression: str) -> set[int]:
         """The tasks of a selection expression, by their latest statuses, of a run before this session too.
 
@@ -85,7 +108,8 @@ class Reruns:
             raise NotPossible(str(error)) from error
 
     def _latest_statuses(self) -> dict[str, str]:
-        latest = dict.fromkeys(self.pipeline.numbers, str(Status.PENDING)) | last_statuses(self.pipeline.target)
+        past = PastRuns(self.pipeline.folder).statuses(self.pipeline)
+        latest = dict.fromkeys(self.pipeline.numbers, str(Status.PENDING)) | past
         for number, task in enumerate(self.pipeline.tasks):
             status = self.state.statuses[number]
             if status not in (Status.PENDING, Status.REUSED) or self.state.attempts[number]:

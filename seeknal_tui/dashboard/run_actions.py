@@ -44,6 +44,13 @@ class RunActions(SessionScreen):
         """Type which tasks to run, as an expression."""
         self.app.push_screen(SelectionPrompt(self.session), self._ask)
 
+    def action_resume(self) -> None:
+        """Run what had not succeeded in the latest run."""
+        try:
+            self._ask(self.session.propose_resume())
+        except NotPossible as reason:
+            self.tell(reason, severity="warning")
+
     def _propose(self, scope: Scope) -> None:
         try:
             self._ask(self.session.propose(scope))

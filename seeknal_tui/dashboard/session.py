@@ -235,6 +235,10 @@ class Session:
         """What running the tasks of a selection expression means. Raises NotPossible."""
         return self._reruns.of_selection(expression)
 
+    def propose_resume(self) -> Proposal:
+        """What going on where the latest run stopped means. Raises NotPossible if nothing is left of it."""
+        return self._reruns.of_resume()
+
     def plan_changed(self, names: Iterable[str], within: AbstractSet[int]) -> RerunPlan:
         """What to run when those tasks have changed: they and all downstream that is *within*, with what these need."""
         return self._reruns.of_changed(names, within)

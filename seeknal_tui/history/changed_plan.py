@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from seeknal_tui.history.asked import tasks_asked
 from seeknal_tui.history.changes import Changes, find_changes, reason_text
 from seeknal_tui.pipeline.model import Pipeline
 from seeknal_tui.run.plan import (
@@ -12,7 +13,6 @@ from seeknal_tui.run.plan import (
     asked_for,
     plan_rerun,
     refuse_if_missing,
-    selected_tasks,
     standing_results,
 )
 
@@ -29,7 +29,7 @@ class ChangedPlan:
 
 def plan_changed(pipeline: Pipeline, selected: str | None, excluded: str | None) -> ChangedPlan:
     """What has changed of the tasks that ``--select`` and ``--exclude`` leave, if anything has. Raises NotRunnable."""
-    within = selected_tasks(pipeline, selected, excluded)
+    within = tasks_asked(pipeline, selected, excluded)
     if not within:
         raise NotRunnable("the selection leaves no task to run")
     changes = find_changes(pipeline, within)

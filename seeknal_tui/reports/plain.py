@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shlex
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,6 +16,7 @@ from seeknal_tui.run.events import (
     Paused,
     Resumed,
     RunStarted,
+    RunStatus,
     Status,
     TaskFinished,
     TaskOutput,
@@ -94,6 +97,22 @@ def closing_lines(
             log = log_path(pipeline.numbers[task.task.name])
             lines += _end_of_log(log, pipeline.folder)
     return lines
+
+
+def resume_line(summary: RunSummary, pipeline: Pipeline) -> list[str]:
+    """How to go on after a run that has not succeeded; nothing after one that has."""
+    if pipeline.file is None or summary.status is RunStatus.SUCCEEDED:
+        return []
+    environment = f" --env {summary.environment}" if summary.environment else ""
+    file = shlex.quote(one_line(_as_typed(pipeline.file)))
+    return [f"seeknal-tui run {file}{environment} --resume    goes on from here"]
+
+
+def _as_typed(file: Path) -> str:
+    """The file as seen from the folder of the user's shell, which need not be the process's: that of the pipeline."""
+    folder = os.environ.get("PWD", "")
+    shown = os.path.relpath(file, folder) if os.path.isabs(folder) else ".."
+    return str(file) if shown.startswith("..") else shown
 
 
 def _place(task: TaskSummary) -> str:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from seeknal_tui.pipeline.model import Pipeline
 from seeknal_tui.pipeline.selection import SelectionError, select
-from seeknal_tui.run.last_statuses import last_statuses
 from seeknal_tui.run.results import Results
+
+NO_STATUSES: Mapping[str, str] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +48,17 @@ class NotRunnable(Exception):  # noqa: N818 - named as the user reads it
     """What was asked for cannot be run; the message says why and what to do."""
 
 
-def selected_tasks(pipeline: Pipeline, selected: str | None, excluded: str | None) -> set[int]:
-    """The tasks that ``--select`` and ``--exclude`` leave. Raises NotRunnable for what is no selection."""
-    statuses = {} if selected is None and excluded is None else last_statuses(pipeline.target)
+class NothingToRun(NotRunnable):
+    """What was asked for is done already."""
+
+
+def selected_tasks(
+    pipeline: Pipeline, selected: str | None, excluded: str | None, statuses: Mapping[str, str] = NO_STATUSES
+) -> set[int]:
+    """The tasks that ``--select`` and ``--exclude`` leave; *statuses* tells how each ended when it was last run.
+
+    Raises NotRunnable for what is no selection.
+    """
     try:
         chosen = set(range(len(pipeline.tasks))) if selected is None else select(pipeline, selected, statuses)
         return chosen if excluded is None else chosen - select(pipeline, excluded, statuses)
@@ -56,9 +66,14 @@ def selected_tasks(pipeline: Pipeline, selected: str | None, excluded: str | Non
         raise NotRunnable(str(error)) from error
 
 
-def plan_selection(pipeline: Pipeline, selected: str | None, excluded: str | None) -> RerunPlan:
-    """What ``--select`` and ``--exclude`` will run. Raises NotRunnable."""
-    chosen = selected_tasks(pipeline, selected, excluded)
+def plan_selection(
+    pipeline: Pipeline, selected: str | None, excluded: str | None, statuses: Mapping[str, str] = NO_STATUSES
+) -> RerunPlan:
+    """What ``--select`` and ``--exclude`` will run; *statuses* tells how each ended when it was last run.
+
+    Raises NotRunnable.
+    """
+    chosen = selected_tasks(pipeline, selected, excluded, statuses)
     if not chosen:
         raise NotRunnable("the selection leaves no task to run")
     standing = standing_results(pipeline) if len(chosen) < len(pipeline.tasks) else set()

@@ -145,6 +145,8 @@ class RunState:
         size = len(pipeline.tasks)
         self.pipeline = pipeline
         self.run_id = ""
+        self.selected = ""
+        """What the current run was asked for, as ``--select`` would say it; empty for everything."""
         self.status = RunStatus.IDLE
         self.paused = False
         self.runs = 0
@@ -241,6 +243,7 @@ class RunState:
 
     def _run_started(self, event: RunStarted) -> None:
         self.run_id = event.run_id
+        self.selected = event.selected
         self.status = RunStatus.RUNNING
         self.paused = False
         self.runs += 1

@@ -80,9 +80,8 @@ def large_run() -> None:
         past = PastRuns(Path(folder))
         found = past.find()
         size = database_path(Path(folder)).stat().st_size
-        print(
-            f"a run of 10,000 tasks: {size / 1e6:.1f} MB, reopened and folded in {time_of(lambda: past.load(found.run_id).state()):.2f} s"
-        )
+        reopened = time_of(lambda: past.load(found.run_id).state())
+        print(f"a run of 10,000 tasks: {size / 1e6:.1f} MB, reopened and folded in {reopened:.2f} s")
         pipeline = past.load(found.run_id).pipeline
         print(f"  what its tasks took: {time_of(lambda: past.measurements(pipeline)):.2f} s")
 

@@ -31,13 +31,15 @@ def pipeline_in(
     return Pipeline("retail", tuple(tasks), Execution(max_parallel=2), file=folder / file, environment=environment)
 
 
-def record(pipeline: Pipeline, numbers: Iterable[int] | None = None, selected: str = "") -> list[Event]:
+def record(
+    pipeline: Pipeline, numbers: Iterable[int] | None = None, selected: str = "", reuse: Iterable[int] = ()
+) -> list[Event]:
     """Run tasks, all if none are named, to their end and record that; returns all events."""
     runner, journal, feed = Runner(pipeline), Journal(pipeline, hold_up=hold_up), Feed(output=False)
     runner.subscribe(feed)
     journal.attach(runner)
     try:
-        runner.request(range(len(pipeline.tasks)) if numbers is None else numbers, selected=selected)
+        runner.request(range(len(pipeline.tasks)) if numbers is None else numbers, reuse, selected)
         assert runner.wait_until_idle(PATIENCE_S)
     finally:
         runner.close()
