@@ -19,6 +19,7 @@ class PastEngine:
     """Nobody executes the run any more."""
 
     is_running = False
+    problem = ""
     use: RunUse | None = None
     crash: BaseException | None = None
 
