@@ -8,7 +8,7 @@ import sys
 import threading
 from queue import SimpleQueue
 from types import FrameType
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from seeknal_tui.analysis.holdup import hold_up
 from seeknal_tui.analysis.summary import summarize
@@ -24,7 +24,12 @@ from seeknal_tui.run.runner import Runner
 from seeknal_tui.run.state import RunState
 from seeknal_tui.safe_text import one_line
 
+if TYPE_CHECKING:
+    from seeknal_tui.control.server import ControlServer
+
 LOOK_EVERY_S = 0.05
+SERVED_AFTER = 5
+"""After so many looks other processes may ask things of the run."""
 LEAVE_S = 2.0
 """How long the main thread may take to leave after everything was killed."""
 SIGNALS = {signal.SIGINT: 130, signal.SIGTERM: 143, signal.SIGHUP: 129}
@@ -177,8 +182,30 @@ def _changed(pipeline: Pipeline, selected: str | None, excluded: str | None) -> 
 
 
 def _follow(runner: Runner, feed: Feed, printer: _Printer) -> None:
-    """Print until the run has ended."""
+    """Print until the run has ended, and so has what others asked for meanwhile."""
+    control: ControlServer | None = None
+    looks = 0
     idle = False
-    while not idle:
-        idle = runner.wait_until_idle(LOOK_EVERY_S)
+    try:
+        while not idle:
+            idle = runner.wait_until_idle(LOOK_EVERY_S)
+            printer.show(feed.drain())
+            looks += 1
+            if looks == SERVED_AFTER and not idle:  # a run that is over in a moment is not to wait for this
+                control = _control_of(runner)
+            if idle and control is not None:
+                control.close()
+                control = None
+                idle = runner.wait_until_idle(0)  # it may have been asked for more in its last moment
         printer.show(feed.drain())
+    finally:
+        if control is not None:
+            control.close()
+
+
+def _control_of(runner: Runner) -> ControlServer:
+    from seeknal_tui.control.server import ControlServer  # noqa: PLC0415 - sockets take some milliseconds to import
+
+    control = ControlServer(runner.pipeline.target, lambda: runner)
+    control.start()
+    return control

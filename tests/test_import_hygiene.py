@@ -15,9 +15,10 @@ KNOWS = {
     "run": {"pipeline"},
     "history": {"run", "pipeline"},
     "environments": {"run", "pipeline"},
+    "control": {"run", "pipeline"},
     "analysis": {"run", "pipeline"},
     "reports": {"analysis", "history", "run", "pipeline"},
-    "dashboard": {"reports", "analysis", "history", "run", "pipeline"},
+    "dashboard": {"reports", "analysis", "history", "control", "run", "pipeline"},
 }
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from typing import Protocol
 
 from seeknal_tui.analysis.holdup import hold_up
+from seeknal_tui.control.server import ControlServer
 from seeknal_tui.history.journal import Journal
 from seeknal_tui.history.result_witness import ResultWitness
 from seeknal_tui.pipeline.model import OnFailure, Pipeline
@@ -93,6 +94,7 @@ class LocalEngine:
         self, pipeline: Pipeline, *, max_parallel: int | None = None, on_failure: OnFailure | None = None
     ) -> None:
         self._on_failure = on_failure
+        self._control: ControlServer | None = None
         self._begin(pipeline, max_parallel)
 
     def _begin(self, pipeline: Pipeline, max_parallel: int | None) -> None:
@@ -115,7 +117,7 @@ class LocalEngine:
 
     def replace_pipeline(self, pipeline: Pipeline, max_parallel: int) -> None:
         """Run another pipeline from now on, or the same as its file is now. Nothing may run."""
-        self.close(kill=False)
+        self._close_runner(kill=False)
         self._begin(pipeline, max_parallel)
 
     @property
@@ -157,6 +159,9 @@ class LocalEngine:
             self.runner.request(numbers, reuse, selected)
         except NotRunnable as refusal:
             raise NotPossible(str(refusal)) from refusal
+        if self._control is None and self.runner.run_lock is not None:
+            self._control = ControlServer(self.runner.pipeline.target, lambda: self.runner)
+            self._control.start()
 
     def set_max_parallel(self, value: int) -> None:
         """Change the number of slots."""
@@ -180,5 +185,10 @@ class LocalEngine:
 
     def close(self, *, kill: bool) -> None:
         """Stop what runs, and wait for it."""
+        if self._control is not None:
+            self._control.close()
+        self._close_runner(kill=kill)
+
+    def _close_runner(self, *, kill: bool) -> None:
         self.runner.close(kill=kill)
         self.journal.close()
