@@ -67,6 +67,7 @@ ACTIONS: tuple[UserAction, ...] = (
     ),
     UserAction("follow", ("F",), "F", "follow the run and the end of the log again", LOOK, "follow", 1),
     UserAction("zoom", ("z",), "z", "the pane on the whole screen, and back", LOOK, "zoom", 3),
+    UserAction("history", ("H",), "H", "the runs of the past: open one, compare two", LOOK, "history", 2),
     UserAction("sort", ("s",), "s", "sort the timeline by start, duration, wait, slack or name", LOOK, "sort"),
     UserAction("lanes", ("v",), "v", "the timeline as lanes, a row for each slot, and back", LOOK, "lanes"),
     UserAction("started_only", ("i",), "i", "hide in the timeline what has not started, and show it again", LOOK),

@@ -29,10 +29,15 @@ class FilterBar(Horizontal):
             self.text = text
             self.done = done
 
+    def __init__(self, hint: str = "a part of the name, or +name  tag:x  status:failed") -> None:
+        """*hint* says what can be typed."""
+        super().__init__()
+        self._hint = hint
+
     def compose(self) -> Iterator[Widget]:
         """A label, the input, and what was found."""
         yield Static("/", id="filter-sign")
-        yield Input(placeholder="a part of the name, or +name  tag:x  status:failed", compact=True)
+        yield Input(placeholder=self._hint, compact=True)
         yield Static(id="filter-found", markup=False)
 
     def open(self, text: str) -> None:

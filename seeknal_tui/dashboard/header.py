@@ -130,12 +130,16 @@ def _run_parts(state: RunState, now: float, viewpoint: Viewpoint, palette: Palet
         return [Part(moment, palette.cancelled, "   ", bold=True, reverse=True)]
     if state.paused:
         return [Part(" ▮▮ paused ", palette.cancelled, "   ", bold=True, reverse=True)]
-    if state.status is RunStatus.IDLE:
-        colour = palette.dim
-    else:
-        interrupted = state.status is RunStatus.INTERRUPTED
-        colour = palette.of(Status.CANCELLED if interrupted else Status(state.status.value))
-    return [Part(f"{RUN_GLYPHS[state.status]} {state.status.value}", colour, "   ", bold=True)]
+    return [
+        Part(f"{RUN_GLYPHS[state.status]} {state.status.value}", run_colour(state.status, palette), "   ", bold=True)
+    ]
+
+
+def run_colour(status: RunStatus, palette: Palette) -> str:
+    """The colour of the state of a run."""
+    if status is RunStatus.IDLE:
+        return palette.dim
+    return palette.of(Status.CANCELLED if status is RunStatus.INTERRUPTED else Status(status.value))
 
 
 def _moment(seconds: float, whole: float) -> str:

@@ -23,6 +23,7 @@ from seeknal_tui.dashboard.actions import ACTIONS, UserAction, bindings
 from seeknal_tui.dashboard.filter_actions import FilterActions
 from seeknal_tui.dashboard.header import RunHeader, Viewpoint
 from seeknal_tui.dashboard.help_screen import HelpScreen
+from seeknal_tui.dashboard.history_actions import HistoryActions
 from seeknal_tui.dashboard.log.keys import KEYS
 from seeknal_tui.dashboard.messages import DefinitionOpened, MaxParallelChosen, TaskOpened, TaskSelected
 from seeknal_tui.dashboard.pane_actions import PaneActions
@@ -44,7 +45,7 @@ KEYS_OF_LOG = frozenset(action.name for action in ACTIONS if not KEYS.isdisjoint
 """The actions whose keys do something else in the log."""
 
 
-class MainScreen(RunActions, FilterActions, TimeActions, PaneActions):
+class MainScreen(RunActions, FilterActions, TimeActions, HistoryActions, PaneActions):
     """Everything about one pipeline and its runs."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings()]

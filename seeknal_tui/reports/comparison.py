@@ -14,6 +14,8 @@ from seeknal_tui.safe_text import one_line
 NAMED = 8
 SHOWN = 20
 WIDEST_NAME = 32
+SMALLEST_S = 0.001
+"""What changed the makespan by less has not."""
 
 
 def signed(seconds: float) -> str:
@@ -21,12 +23,13 @@ def signed(seconds: float) -> str:
     return f"{'−' if seconds < 0 else '+'}{format_duration(abs(seconds))}"
 
 
-def makespan_text(task: TaskComparison, wall: Pair) -> str:
-    """By how much of the makespan a task changed it, as in ``+1.2s of the makespan (8 %)``; empty if it did not."""
+def share_text(task: TaskComparison, wall: Pair) -> str:
+    """By how much a task changed the makespan, as in ``+1.2s (+8 %)``; empty if it did not."""
     delta = task.makespan.delta
-    if abs(delta) < 0.001 or not wall.before:
+    if abs(delta) < SMALLEST_S or not wall.before:
         return ""
-    return f"{signed(delta)} of the makespan ({delta / wall.before:+.0%})".replace("%", " %").replace("(-", "(−")
+    share = f"{abs(delta) / wall.before:.0%}".replace("%", " %")
+    return f"{signed(delta)} ({'−' if delta < 0 else '+'}{share})"
 
 
 def run_words(state: RunState) -> str:
@@ -60,7 +63,8 @@ def _task_line(task: TaskComparison, wall: Pair, width: int) -> str:
     before, after = (format_duration(seconds or 0) for seconds in task.running)
     name = task.name if len(task.name) <= WIDEST_NAME else f"{task.name[: WIDEST_NAME - 1]}…"
     line = f"  {name:<{width}}  {before:>7} → {after:<7}  {signed(task.running.delta):>8}"
-    return f"{line}  {makespan_text(task, wall)}".rstrip()
+    share = share_text(task, wall)
+    return f"{line}  the makespan {share}" if share else line
 
 
 def other_lines(comparison: RunComparison) -> list[str]:

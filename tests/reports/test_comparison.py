@@ -17,10 +17,10 @@ def test_the_lines_tell_the_makespan_and_who_changed_it() -> None:
     assert lines[2:] == [
         "",
         "slower",
-        "  c     2.0s → 4.0s        +2.0s  +4.0s of the makespan (+80 %)",
+        "  c     2.0s → 4.0s        +2.0s  the makespan +4.0s (+80 %)",
         "",
         "faster",
-        "  b     3.0s → 2.5s        −0.5s  −3.0s of the makespan (−60 %)",
+        "  b     3.0s → 2.5s        −0.5s  the makespan −3.0s (−60 %)",
     ]
 
 
