@@ -1,89 +1,222 @@
-"""How long a run would take: the scheduler that also drives real runs, driven with a virtual clock."""
+"""A run that is only computed: the scheduler that also drives real runs, under a virtual clock.
+
+What a task takes depends on its company
+    Each task is known by the seconds it takes when it has the machine for itself, and by the cores that it keeps busy
+    on average meanwhile (CPU time over wall time). As long as the tasks that run together want no more cores than
+    there are, each goes on at full speed. When they want more, the operating system shares the cores out evenly among
+    what wants to run: *processor sharing* (Kleinrock, 1967). Everything that computes is then slower by the same
+    factor, and that factor is the one at which they use just the cores there are.
+
+    A task that keeps less than one core busy waits for the rest of its time, for a disk, a network or the clock. That
+    part is not slowed down by anybody: with a computing part *f* and cores slower by *s*, it takes ``1 - f + f * s``
+    times as long.
+
+How it stays cheap
+    Tasks of the same computing part are always slowed down alike, so they share a clock of their own that runs slower
+    than time: a task ends when that clock has gone on by its seconds, whatever comes and goes meanwhile (virtual time,
+    as in fair queueing: Demers, Keshav and Shenker, 1989). There are 17 such clocks, for parts rounded to sixteenths,
+    and so one start or end costs the same however many tasks run.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from collections.abc import Set as AbstractSet
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from heapq import heappop, heappush
-from statistics import median
-from typing import NamedTuple
 
 from seeknal_tui.pipeline.model import Pipeline
 from seeknal_tui.run.events import Status
-from seeknal_tui.run.expected import expected_durations, known_duration
 from seeknal_tui.run.scheduler import Scheduler
-from seeknal_tui.run.state import RunState
 
-WAITING = (Status.PENDING, Status.READY)
+CLOCKS = 16
+"""The computing part of a task is rounded to sixteenths."""
+EVENTS_AT_ONCE = 200
+"""So many starts and ends are computed between two chances to do something else: about two milliseconds."""
+INSTANT_S = 1e-9
 
 
-def simulated_makespan(
-    pipeline: Pipeline,
-    durations: Sequence[float],
-    max_parallel: int,
-    numbers: Iterable[int],
-    running: Mapping[int, float] | None = None,
+@dataclass(frozen=True, slots=True)
+class TaskCost:
+    """What a task takes."""
+
+    wall_s: float
+    """Seconds when it has the machine for itself."""
+    cpu_s: float | None = None
+    """Seconds that all cores together compute for it; None where that was never measured: it is taken for nothing."""
+    guessed: bool = False
+    """Whether nobody ever measured how long it takes: it is an estimate, or what such tasks typically take."""
+    unknown: bool = False
+    """Whether not even the file says how long it takes: it is taken for a typical one."""
+    failures: int = 0
+    """How many attempts are expected to fail, each after as long, before the one that succeeds."""
+    spread: float = 0.0
+    """Standard deviation of its wall time from run to run, as a part of it."""
+
+    @property
+    def cores(self) -> float:
+        """How many cores it keeps busy, on average, when it has the machine for itself."""
+        return self.cpu_s / self.wall_s if self.cpu_s and self.wall_s > 0 else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a run stands from which the simulation goes on; the times are seconds from now."""
+
+    running: Mapping[int, float] = field(default_factory=dict)
+    """The tasks that run, and how long each would still take with the machine for itself."""
+    delayed: Mapping[int, float] = field(default_factory=dict)
+    """The tasks whose attempt has failed, and when the delay before the next one is over."""
+
+
+AT_THE_BEGINNING = Standing()
+
+
+class Simulation:
+    """One computed run of the tasks *numbers*; what is not of them counts as done, but for what is *standing*.
+
+    What runs now holds its slot, pools and outputs until it ends; if it is of *numbers* too it runs once more then.
+    No attempt fails but those that its cost expects.
+    """
+
+    def __init__(
+        self,
+        pipeline: Pipeline,
+        costs: Sequence[TaskCost],
+        max_parallel: int,
+        cores: float,
+        *,
+        numbers: Iterable[int],
+        standing: Standing = AT_THE_BEGINNING,
+    ) -> None:
+        self.pipeline = pipeline
+        self.costs = costs
+        self.cores = cores
+        self.makespan_s = 0.0
+        """Seconds until the last task has ended; final when :meth:`steps` is through."""
+        size = len(pipeline.tasks)
+        self.started: list[float | None] = [None] * size
+        """When each task starts for the last time, in seconds from now."""
+        self.ended: list[float | None] = [None] * size
+        """When it ends."""
+        self._failures = [cost.failures for cost in costs]
+        walls = [cost.wall_s for cost in costs]
+        self._left = dict(standing.running)
+        self._delays = [(at, number) for number, at in sorted(standing.delayed.items(), key=lambda one: one[1])]
+        self._scheduler = scheduler = Scheduler(pipeline, walls, max(size, 1))
+        for number in standing.delayed:
+            scheduler.request([number])
+            if scheduler.start_next(0.0) is not None:
+                scheduler.delay(number, 0.0)
+        self._already = []
+        if standing.running:
+            scheduler.request(standing.running)
+            while (running := scheduler.start_next(0.0)) is not None:
+                self._already.append(running)
+        scheduler.max_parallel = max_parallel
+        scheduler.request(numbers)
+
+    def run(self) -> Simulation:
+        """Compute it to the end."""
+        for _ in self.steps():
+            pass
+        return self
+
+    def steps(self) -> Iterator[None]:  # noqa: C901, PLR0912, PLR0915 - one loop over local names, which is twice as fast
+        """Compute it piece by piece: it is through when the iterator is."""
+        scheduler, costs, cores = self._scheduler, self.costs, self.cores
+        started, ended, left, delays = self.started, self.ended, self._left, self._delays
+        start_next, finish, requeued = scheduler.start_next, scheduler.finish, scheduler.requeued
+        demands = [min(cost.cores, cores) for cost in costs]
+        clock_of = [min(CLOCKS, round(demand * CLOCKS)) for demand in demands]
+        clocks = [0.0] * (CLOCKS + 1)
+        rates = [1.0] * (CLOCKS + 1)
+        wanted = [0.0] * (CLOCKS + 1)
+        heaps: list[list[tuple[float, int]]] = [[] for _ in clocks]
+        in_use: list[int] = []
+        """The clocks by which something runs."""
+        now, events, slowdown = 0.0, 0, 1.0
+        already = self._already
+        while True:
+            while (number := already.pop() if already else start_next(now)) is not None:
+                clock = clock_of[number]
+                if not heaps[clock]:
+                    in_use.append(clock)
+                heappush(heaps[clock], (clocks[clock] + left.pop(number, costs[number].wall_s), number))
+                wanted[clock] += demands[number]
+                started[number] = now
+                events += 1
+            slowdown = _slowdown([(wanted[clock], clock / CLOCKS) for clock in in_use], cores, slowdown)
+            for clock in in_use:
+                part = clock / CLOCKS
+                rates[clock] = 1.0 / (1.0 - part + part * slowdown)
+            step, next_clock = delays[0][0] - now if delays else -1.0, -1
+            for clock in in_use:
+                seconds = (heaps[clock][0][0] - clocks[clock]) / rates[clock]
+                if step < 0.0 or seconds < step:
+                    step, next_clock = seconds, clock
+            if not in_use and not delays:
+                break
+            step = max(0.0, step)
+            now += step
+            for clock in in_use:
+                clocks[clock] += step * rates[clock]
+            if next_clock < 0:
+                scheduler.undelay(heappop(delays)[1])
+                continue
+            # All that end now, by the same clock, end before anything new starts.
+            heap = heaps[next_clock]
+            limit = clocks[next_clock] + INSTANT_S
+            while heap and heap[0][0] <= limit:
+                number = heappop(heap)[1]
+                wanted[next_clock] -= demands[number]
+                if self._failures[number]:
+                    self._failures[number] -= 1
+                    scheduler.delay(number, now)
+                    heappush(delays, (now + self.pipeline.tasks[number].retry_delay, number))
+                    continue
+                ended[number] = now
+                finish(number, Status.SUCCEEDED, now)
+                requeued(number)
+            if not heap:
+                wanted[next_clock] = 0.0
+                in_use.remove(next_clock)
+            events += 1
+            if events >= EVENTS_AT_ONCE:
+                events = 0
+                yield
+        self.makespan_s = now
+
+
+def makespan_of_durations(
+    pipeline: Pipeline, durations: Sequence[float], max_parallel: int, numbers: Iterable[int]
 ) -> float:
-    """Seconds until all tasks of *numbers* have ended, if each takes as long as *durations* says and none fails.
+    """Seconds until the tasks *numbers* have ended if each takes so long, whatever runs beside it."""
+    costs = [TaskCost(seconds, 0.0) for seconds in durations]
+    return Simulation(pipeline, costs, max_parallel, 1.0, numbers=numbers).run().makespan_s
 
-    What is not of *numbers* counts as done, but for the *running*: they hold slots, pools and outputs for so many
-    seconds from now; those of them that are of *numbers* too run once more afterwards.
+
+def slowdown_of(wanted: Iterable[float], cores: float) -> float:
+    """By which factor tasks that run together and want so many cores each compute slower than each alone."""
+    return _slowdown([(one, min(1.0, one)) for one in wanted], cores)
+
+
+def _slowdown(demands: Sequence[tuple[float, float]], cores: float, guess: float = 1.0) -> float:
+    """The factor for demands of cores, each with its computing part; at least 1. A good *guess* saves time.
+
+    It is the *s* with ``sum(cores wanted / (1 - f + f * s)) == cores``, found by Newton's method on the reciprocal of
+    the sum, which is nearly a straight line: one step is enough where all do nothing but compute.
     """
-    running = running or {}
-    scheduler = Scheduler(pipeline, expected_durations(pipeline), max(max_parallel, len(running)))
-    ends: list[tuple[float, int]] = []
-    if running:
-        scheduler.request(running)
-        while (number := scheduler.start_next(0.0)) is not None:
-            heappush(ends, (running[number], number))
-    scheduler.max_parallel = max_parallel
-    scheduler.request(numbers)
-    now = 0.0
-    while True:
-        while (number := scheduler.start_next(now)) is not None:
-            heappush(ends, (now + durations[number], number))
-        if not ends:
-            return now
-        now, number = heappop(ends)
-        scheduler.finish(number, Status.SUCCEEDED, now)
-        scheduler.requeued(number)
-
-
-class Expectation(NamedTuple):
-    """How long a run is expected to take."""
-
-    seconds: float
-    guessed: int
-    """How many of its tasks were taken for typical ones, because nothing is known of them."""
-
-
-def expected_time(state: RunState, now: float, max_parallel: int, chosen: AbstractSet[int]) -> Expectation | None:
-    """How long it takes from *now* until the *chosen* tasks and the run that goes on have ended; None if unknown.
-
-    A task is expected to take as long as last time, else as long as the file says, else as the median of the others.
-    """
-    pipeline = state.pipeline
-    running: dict[int, float] = {}
-    waiting: set[int] = set()
-    if state.is_running:
-        waiting = {i for i, status in enumerate(state.statuses) if state.in_run[i] and status in WAITING}
-    numbers = waiting | chosen
-    known = [_latest_duration(state, number) for number in range(len(pipeline.tasks))]
-    guessed = sum(known[number] is None for number in numbers)
-    told = [seconds for seconds in known if seconds]
-    if guessed and not told:
-        return None
-    typical = median(told) if told else 0.0
-    durations = [typical if seconds is None else seconds for seconds in known]
-    for number in state.running:
-        elapsed = now - state.attempts[number][-1].started_at
-        durations[number] = max(durations[number], elapsed)
-        running[number] = durations[number] - elapsed
-    return Expectation(simulated_makespan(pipeline, durations, max_parallel, numbers, running), guessed)
-
-
-def _latest_duration(state: RunState, number: int) -> float | None:
-    for attempt in reversed(state.attempts[number]):
-        if attempt.status is Status.SUCCEEDED and attempt.finished_at is not None:
-            return attempt.finished_at - attempt.started_at
-    return known_duration(state.pipeline.tasks[number])
+    total = sum([wanted for wanted, _ in demands])
+    if total <= cores:
+        return 1.0
+    slowdown = guess
+    for _ in range(20):
+        used = slope = 0.0
+        for wanted, part in demands:
+            longer = 1.0 - part + part * slowdown
+            used += wanted / longer
+            slope += wanted * part / (longer * longer)
+        if slope <= 0.0 or abs(used - cores) <= 1e-6 * cores:
+            break
+        slowdown = max(1.0, slowdown + used * (used - cores) / (cores * slope))
+    return slowdown

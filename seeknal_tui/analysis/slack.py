@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from seeknal_tui.analysis.critical_path import durations_so_far
 from seeknal_tui.pipeline.model import Pipeline
+from seeknal_tui.run.events import Status
+from seeknal_tui.run.expected import expected_durations
 from seeknal_tui.run.scheduler import ways_to_end
 from seeknal_tui.run.state import RunState
 
@@ -23,6 +24,24 @@ def slacks(pipeline: Pipeline, durations: Sequence[float]) -> list[float]:
         from_start[number] = max(ends, default=0.0)
     longest = max(to_end, default=0.0)
     return [max(0.0, longest - before - rest) for before, rest in zip(from_start, to_end, strict=True)]
+
+
+def durations_so_far(pipeline: Pipeline, state: RunState, now: float) -> list[float]:
+    """Seconds of each task as far as is known: what ran as long as it ran, what did not as long as is expected.
+
+    *now* is in session seconds. A task that was skipped, cancelled or reused takes no time.
+    """
+    expected = expected_durations(pipeline)
+    durations = []
+    for number, status in enumerate(state.statuses):
+        ran = state.running_s(number, now) if state.attempts[number] else 0.0
+        if status is Status.RUNNING:
+            durations.append(max(ran, expected[number]))
+        elif status in (Status.PENDING, Status.READY):
+            durations.append(expected[number] if ran == 0.0 else max(ran, expected[number]))
+        else:
+            durations.append(ran)
+    return durations
 
 
 def slacks_so_far(pipeline: Pipeline, state: RunState, now: float) -> list[float]:

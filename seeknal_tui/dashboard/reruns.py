@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from seeknal_tui.analysis.simulation import Expectation, expected_time
+from seeknal_tui.analysis.outlook import Expectation, expected_time
+from seeknal_tui.analysis.simulation import TaskCost
 from seeknal_tui.dashboard.engine import NotPossible
 from seeknal_tui.history.past_runs import PastRuns
 from seeknal_tui.history.resuming import latest_state, plan_resume
@@ -54,6 +55,8 @@ class Reruns:
     now: float
     """Session seconds."""
     max_parallel: int
+    costs: Sequence[TaskCost]
+    cores: float
 
     def of_scope(self, scope: Scope, targets: AbstractSet[int]) -> Proposal:
         """Run the tasks of that scope; *targets* are those that the user has marked, or the one under the cursor."""
@@ -84,8 +87,13 @@ class Reruns:
         except NotRunnable as refusal:
             raise NotPossible(str(refusal)) from refusal
         chosen = set(plan.run)
-        expected = expected_time(self.state, self.now, self.max_parallel, chosen)
+        expected = self._expected(chosen)
         return Proposal("Resume: run what had not succeeded", plan, expected, joins=False)
+
+    def _expected(self, chosen: AbstractSet[int]) -> Expectation | None:
+        return expected_time(
+            self.state, self.costs, self.now, cores=self.cores, max_parallel=self.max_parallel, chosen=chosen
+        )
 
     def _latest_run(self) -> RunState:
         """The state of the latest run, of this session or of another. Raises NotRunnable."""
@@ -123,7 +131,7 @@ class Reruns:
         if plan.missing:
             names = self._names(plan.missing)
             raise NotPossible(f"no result of {names} is there, and it is read: {remedy}")
-        expected = expected_time(self.state, self.now, self.max_parallel, chosen)
+        expected = self._expected(chosen)
         once_more = tuple(number for number in self.state.running if number in chosen)
         return Proposal(title, plan, expected, self.state.is_running, once_more)
 

@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from pathlib import Path
 
-from seeknal_tui.analysis.critical_path import critical_path
 from seeknal_tui.dashboard.engine import Engine, LocalEngine, NotPossible
+from seeknal_tui.dashboard.foresight import Foresight
 from seeknal_tui.dashboard.reruns import Proposal, Reruns, Scope
 from seeknal_tui.pipeline.model import OnFailure, Pipeline
 from seeknal_tui.pipeline.selection import SelectionError, filtered
@@ -26,6 +26,7 @@ from seeknal_tui.run.events import (
     TaskProgress,
     TaskSampled,
 )
+from seeknal_tui.run.measured import NO_MEASUREMENTS
 from seeknal_tui.run.plan import RerunPlan
 from seeknal_tui.run.replay import Replay, only_known
 from seeknal_tui.run.results import Results
@@ -35,7 +36,6 @@ from seeknal_tui.run.state import RunState
 from seeknal_tui.run.wait import Wait
 from seeknal_tui.run.waiting import Waiting
 
-CRITICAL_PATH_EVERY_S = 0.5
 FOLDING_S = 0.015
 """How long one tick may take in events."""
 FOLDED_AT_ONCE = 256
@@ -62,7 +62,6 @@ class Session:
         self.filter = ""
         self.matches: frozenset[int] | None = None
         """The tasks that the filter lets through; None without a filter."""
-        self.critical: frozenset[int] = frozenset()
         self._clock = clock
         self._wall_clock = wall_clock
         self._zero = clock()
@@ -70,13 +69,16 @@ class Session:
         self._waiting: deque[Event] = deque()
         self._run_ids: list[str] = []
         self._started_at: list[float] = []
-        self._critical_at = float("-inf")
-        self._critical_of: tuple[int, float] | None = None
         self._replay: Replay | None = None
         self._waiting_rules: Waiting | None = None
         self.engine: Engine = engine or LocalEngine(pipeline, max_parallel=max_parallel, on_failure=on_failure)
         self.state.max_parallel = self.engine.max_parallel
-        self._find_critical()
+        self.foresight = self._new_foresight()
+        self._look_ahead()
+
+    def _new_foresight(self) -> Foresight:
+        engine = self.engine
+        return Foresight(self.state, engine.measurements if isinstance(engine, LocalEngine) else NO_MEASUREMENTS)
 
     # Time and events
 
@@ -98,7 +100,7 @@ class Session:
         if self.engine.crash is not None:
             raise self.engine.crash
         if self.looks_back:  # what happens meanwhile is taken in when the user is back at the end
-            self._find_critical()
+            self._look_ahead()
             return set()
         state, waiting = self.state, self._waiting
         waiting.extend(self.engine.drain())
@@ -108,8 +110,7 @@ class Session:
                 self.take(waiting.popleft())
         touched = state.touched
         state.touched = set()
-        if touched or state.is_running:
-            self._find_critical()
+        self._look_ahead()
         return touched
 
     @property
@@ -134,24 +135,20 @@ class Session:
             self.take(event)
         self._journal = list(events)
         self.state.touched = set()
-        self._critical_at = float("-inf")
-        self._find_critical()
+        self._look_ahead()
 
     @property
     def is_behind(self) -> bool:
         """Whether more has happened than one tick could take in."""
         return bool(self._waiting)
 
-    def _find_critical(self) -> None:
-        now = self._clock()
-        # A critical path costs a pass over the graph: on large ones it may take a hundredth of the time at most.
-        if now - self._critical_at < CRITICAL_PATH_EVERY_S + len(self.pipeline.tasks) / 2000:
-            return
-        self._critical_at = now
-        of = (self.state.version, self.now)
-        if of != self._critical_of:
-            self._critical_of = of
-            self.critical = frozenset(critical_path(self.pipeline, self.state, self.now))
+    @property
+    def critical(self) -> frozenset[int]:
+        """The tasks that the end of the run hangs on, as far as is known."""
+        return self.foresight.path.numbers
+
+    def _look_ahead(self) -> None:
+        self.foresight.look_ahead(self.now, self.engine.max_parallel, self._clock())
 
     def replace_pipeline(self, pipeline: Pipeline) -> None:
         """Go on with the file as it is now: the cursor, the marks and the tasks' states are kept by name.
@@ -180,8 +177,8 @@ class Session:
         self.marked.clear()
         self.marked.update(numbers[name] for name in names if name in numbers)
         self.set_filter(self.filter)
-        self._critical_at, self._critical_of = float("-inf"), None
-        self._find_critical()
+        self.foresight = self._new_foresight()
+        self._look_ahead()
 
     # Looking back
 
@@ -246,7 +243,8 @@ class Session:
     @property
     def _reruns(self) -> Reruns:
         self._refuse()
-        return Reruns(self.pipeline, self.state, self.now, self.engine.max_parallel)
+        foresight = self.foresight
+        return Reruns(self.pipeline, self.state, self.now, self.engine.max_parallel, foresight.costs(), foresight.cores)
 
     def _refuse(self) -> None:
         """Raise NotPossible if nothing can be asked for."""

@@ -24,6 +24,7 @@ from seeknal_tui.pipeline.model import (
     Task,
 )
 from seeknal_tui.run.actions.attempt import ActionFailed, AttemptContext, Outcome, Stopped, StopToken
+from seeknal_tui.run.cpu_share import CpuShare
 from seeknal_tui.run.results import Results
 from seeknal_tui.run.sampler import RunUse, Sampler, Use
 from seeknal_tui.run.task_log import TaskLog
@@ -59,6 +60,7 @@ class Execution:
         self._cookie = secrets.token_hex(16)
         self._results = Results.of(pipeline, run_id)
         self._starting = threading.Lock()
+        self._cpu_share = CpuShare()
         self._engine: SqlEngine | None = None
         self._keeper: Keeper | None = None
         self._started_processes = False
@@ -159,7 +161,10 @@ class Execution:
         try:
             match context.task.action:
                 case PathAction() | SqlAction():
-                    outcome = self._sql_engine().run(context)
+                    engine = self._sql_engine()
+                    with self._cpu_share.measured() as used:
+                        outcome = engine.run(context)
+                    outcome.cpu_s = used.seconds
                 case CommandAction():
                     from seeknal_tui.run.actions.command import run_command  # noqa: PLC0415
 

@@ -1,4 +1,4 @@
-"""A run in numbers, and its critical path."""
+"""A run in numbers, and its longest chain."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seeknal_tui.analysis.critical_path import critical_path, longest_chain
+from seeknal_tui.analysis.critical_path import longest_chain
 from seeknal_tui.analysis.summary import summarize
 from seeknal_tui.analysis.waits import Waiting
 from seeknal_tui.pipeline.model import Pipeline, Task
@@ -62,17 +62,6 @@ def test_max_parallel_is_the_highest_that_was_in_force() -> None:
 def test_waiting_is_split_into_dependencies_and_slots() -> None:
     task = summarize(finished_run()).tasks[1]
     assert (task.wait, task.started_at) == (Waiting(dependency=1_000_000, slot=2_000_000), 3.0)
-
-
-def test_the_critical_path_of_an_ended_run_is_its_longest_chain() -> None:
-    state = finished_run()
-    assert critical_path(DIAMOND, state, state.now) == (0, 2, 3)
-
-
-def test_before_a_run_the_critical_path_comes_from_the_estimates() -> None:
-    tasks = (Task(name="a", estimate=1), Task(name="b", estimate=9), Task(name="c", depends_on=("a",), estimate=2))
-    pipeline = Pipeline("test", tasks)
-    assert critical_path(pipeline, RunState(pipeline), 0.0) == (1,)
 
 
 @given(st.lists(st.floats(0, 100), min_size=4, max_size=4))

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
 
-from seeknal_tui.analysis.critical_path import durations_so_far
 from seeknal_tui.analysis.findings.scenario import Scenario
+from seeknal_tui.analysis.slack import durations_so_far
 from seeknal_tui.pipeline.model import Pipeline
 from seeknal_tui.run.actions.query_profile import QueryProfile
 from seeknal_tui.run.events import Status

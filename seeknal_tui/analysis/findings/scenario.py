@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from seeknal_tui.analysis.simulation import simulated_makespan
+from seeknal_tui.analysis.simulation import makespan_of_durations
 from seeknal_tui.pipeline.model import Pipeline
 
 
@@ -23,7 +23,7 @@ class Scenario:
     @cached_property
     def makespan_s(self) -> float:
         """Seconds from its start to its end."""
-        return simulated_makespan(self.pipeline, self.durations, self.max_parallel, self.members)
+        return makespan_of_durations(self.pipeline, self.durations, self.max_parallel, self.members)
 
     # What may be changed
 

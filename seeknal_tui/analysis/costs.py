@@ -1,0 +1,171 @@
+"""What each task takes, as earlier runs tell, cleared of the company that it had.
+
+A task that ran while others wanted the same cores took longer than it would have alone. When what ran beside it is
+known, how much longer follows from the rule by which a simulation shares the cores out (see
+:mod:`seeknal_tui.analysis.simulation`): at each moment of each measured run, the factor by which that rule slowed the
+task down is taken back. How many cores a task wants follows from its time alone and the other way round, so both are
+found in turns; three are enough.
+
+What a task computes does not depend on its company, only how long it takes for it does.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from math import sqrt
+from statistics import median
+from typing import NamedTuple
+
+from seeknal_tui.analysis.simulation import TaskCost, slowdown_of
+from seeknal_tui.pipeline.model import Pipeline, SleepAction, Task
+from seeknal_tui.run.events import Status
+from seeknal_tui.run.expected import LATEST, UNKNOWN_S, known_duration
+from seeknal_tui.run.measured import NO_MEASUREMENTS, Measured, Measurements
+from seeknal_tui.run.state import RunState
+
+TURNS = 3
+HARDLY = 0.97
+"""A task that went on at this part of its full speed or faster had hardly any company."""
+USUAL_SPREAD, GUESSED_SPREAD = 0.08, 0.4
+"""What is assumed of how the times of a task differ from run to run, where there is little or nothing to tell it."""
+WEIGHT_OF_USUAL = 2
+"""So many runs' worth is that assumption."""
+
+
+def machine_cores() -> int:
+    """The cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+class Alone(NamedTuple):
+    """A measured attempt, as it would have been alone."""
+
+    wall_s: float
+    cpu_s: float | None
+    speed: float
+    """At which part of its full speed it went on."""
+
+
+def task_costs(
+    pipeline: Pipeline, measurements: Measurements = NO_MEASUREMENTS, cores: float | None = None
+) -> list[TaskCost]:
+    """The cost of each task: the median of its latest runs, else ``estimate``, else ``sleep``, else a typical one.
+
+    *cores* are those of the machine on which it was measured.
+    """
+    latest = {task.name: measurements[task.name][-LATEST:] for task in pipeline.tasks if measurements.get(task.name)}
+    alone = times_alone(pipeline, latest, machine_cores() if cores is None else cores)
+    costs = [_cost(task, alone.get(task.name, ())) for task in pipeline.tasks]
+    typical = median([cost.wall_s for cost in costs if cost is not None and cost.wall_s > 0] or [UNKNOWN_S])
+    unknown = TaskCost(typical, guessed=True, unknown=True, spread=GUESSED_SPREAD)
+    return [unknown if cost is None else cost for cost in costs]
+
+
+def _cost(task: Task, attempts: Sequence[Alone]) -> TaskCost | None:
+    if task.action is None:
+        return TaskCost(0.0, 0.0)
+    if not attempts:
+        if isinstance(task.action, SleepAction) and task.estimate is None:
+            return TaskCost(task.action.seconds, 0.0)
+        known = known_duration(task)
+        return None if known is None else TaskCost(known, guessed=True, spread=GUESSED_SPREAD)
+    unhindered = [attempt for attempt in attempts if attempt.speed >= HARDLY]
+    chosen = unhindered or attempts
+    wall_s = median(attempt.wall_s for attempt in chosen)
+    computed = [attempt.cpu_s for attempt in chosen if attempt.cpu_s is not None]
+    cpu_s: float | None = median(computed) if computed else None
+    if isinstance(task.action, SleepAction):
+        cpu_s = 0.0
+    return TaskCost(wall_s, cpu_s, spread=_spread([attempt.wall_s for attempt in attempts], wall_s))
+
+
+def _spread(walls: Sequence[float], typical: float) -> float:
+    """Standard deviation of the wall times as a part of the typical one, drawn towards the usual where they are few."""
+    if typical <= 0:
+        return 0.0
+    squares = sum((wall / typical - 1.0) ** 2 for wall in walls)
+    return sqrt((WEIGHT_OF_USUAL * USUAL_SPREAD**2 + squares) / (WEIGHT_OF_USUAL + len(walls) - 1))
+
+
+def times_alone(pipeline: Pipeline, measurements: Measurements, cores: float) -> dict[str, list[Alone]]:
+    """What each measured attempt would have taken with the machine for itself, in the order of *measurements*."""
+    runs: dict[str, list[tuple[str, Measured]]] = defaultdict(list)
+    for name, attempts in measurements.items():
+        for attempt in attempts:
+            runs[attempt.run_id].append((name, attempt))
+    found: dict[tuple[str, str, float], Alone] = {}
+    for run_id, members in runs.items():
+        for (name, attempt), alone in zip(members, _alone([attempt for _, attempt in members], cores), strict=True):
+            found[name, run_id, attempt.started_at] = alone
+    return {
+        name: [found[name, attempt.run_id, attempt.started_at] for attempt in attempts]
+        for name, attempts in measurements.items()
+    }
+
+
+def _alone(attempts: Sequence[Measured], cores: float) -> list[Alone]:
+    """The attempts of one run."""
+    walls = [attempt.wall_s for attempt in attempts]
+    speeds = [1.0] * len(attempts)
+    for _ in range(TURNS):
+        wanted = [
+            min((attempt.cpu_s or 0.0) / wall_s, cores) if wall_s > 0 else 0.0
+            for attempt, wall_s in zip(attempts, walls, strict=True)
+        ]
+        speeds = _speeds(attempts, wanted, cores)
+        walls = [attempt.wall_s * speed for attempt, speed in zip(attempts, speeds, strict=True)]
+        if min(speeds, default=1.0) >= HARDLY:
+            break
+    return [Alone(wall_s, attempt.cpu_s, speed) for attempt, wall_s, speed in zip(attempts, walls, speeds, strict=True)]
+
+
+def _speeds(attempts: Sequence[Measured], wanted: Sequence[float], cores: float) -> list[float]:
+    """At which part of its full speed each attempt went on, beside the others of its run."""
+    edges: list[tuple[float, int, int]] = []
+    for place, attempt in enumerate(attempts):
+        edges += [(attempt.started_at, 1, place), (attempt.started_at + attempt.wall_s, 0, place)]
+    edges.sort()
+    lost_s = [0.0] * len(attempts)
+    running: dict[int, None] = {}
+    before = total = 0.0
+    for at, begins, place in edges:
+        if total > cores and at > before:
+            slowdown = slowdown_of([wanted[other] for other in running], cores)
+            for other in running:
+                part = min(1.0, wanted[other])
+                lost_s[other] += (at - before) * (1.0 - 1.0 / (1.0 - part + part * slowdown))
+        before = at
+        if begins:
+            running[place] = None
+            total += wanted[place]
+        elif place in running:
+            del running[place]
+            total -= wanted[place]
+    return [
+        1.0 - lost / attempt.wall_s if attempt.wall_s > 0 else 1.0
+        for lost, attempt in zip(lost_s, attempts, strict=True)
+    ]
+
+
+def with_session(history: Measurements, state: RunState) -> Measurements:
+    """The *history* with what has been measured since in the runs of a state."""
+    found: Mapping[str, Sequence[Measured]] = history
+    new: dict[str, list[Measured]] = {}
+    for task, attempts in zip(state.pipeline.tasks, state.attempts, strict=True):
+        ended = [
+            Measured(
+                run_id=f"session {attempt.run}",
+                started_at=attempt.started_at,
+                wall_s=attempt.finished_at - attempt.started_at,
+                cpu_s=attempt.cpu_s,
+            )
+            for attempt in attempts[-LATEST:]
+            if attempt.status is Status.SUCCEEDED and attempt.finished_at is not None
+        ]
+        if ended:
+            new[task.name] = [*found.get(task.name, ()), *ended]
+    return {**found, **new}

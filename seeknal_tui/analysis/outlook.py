@@ -1,0 +1,185 @@
+"""When the run that goes on, and each of its tasks, will end: simulated from where it stands, with a range.
+
+The range
+    A simulation takes each task for typical. How far the end may lie from it is told by how much the times of the tasks
+    that it hangs on have differed from run to run: their variances add up along the chain (as in PERT: Malcolm and
+    others, 1959), and on top comes what all tasks of a run have in common, when the machine is slower or faster on a
+    day. The range that is told holds four of five ends (80 %), if these are normally distributed;
+    ``tests/benchmarks/bench_forecast.py`` counts how many it does hold.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
+from functools import cached_property
+from math import sqrt
+from typing import NamedTuple
+
+from seeknal_tui.analysis.critical_path import CriticalPath, critical_path, slacks
+from seeknal_tui.analysis.schedule import Schedule
+from seeknal_tui.analysis.simulation import Simulation, Standing, TaskCost, slowdown_of
+from seeknal_tui.run.state import WAITING, RunState
+
+FOUR_OF_FIVE = 1.2816
+"""So many standard deviations to either side hold 80 % of a normal distribution."""
+COMMON_SPREAD = 0.04
+"""Standard deviation of what all tasks of a run have in common, as a part of the time that is left."""
+OVERDUE = 0.1
+"""A task that runs longer than it should is expected to take so much of its time so far once more."""
+ENOUGH_PROGRESS = 0.05
+
+
+class Range(NamedTuple):
+    """An expected moment, in session seconds, and how many seconds before and after it hold four of five."""
+
+    at: float
+    margin_s: float
+
+
+def standing_of(state: RunState, costs: Sequence[TaskCost], now: float, cores: float) -> tuple[Standing, list[int]]:
+    """Where the run that goes on stands at *now* (session seconds), and which of its tasks still wait."""
+    if not state.is_running:
+        return Standing(), []
+    slowdown = slowdown_of([costs[number].cores for number in state.running], cores)
+    running, delayed = {}, {}
+    for number in state.running:
+        part = min(1.0, costs[number].cores)
+        elapsed = now - state.attempts[number][-1].started_at
+        done = elapsed / (1.0 - part + part * slowdown)
+        running[number] = _left_s(costs[number], done, state.progress[number])
+    waiting = []
+    for number, status in enumerate(state.statuses):
+        if state.in_run[number] and status in WAITING:
+            retry_at = state.retry_at[number]
+            if retry_at is None:
+                waiting.append(number)
+            else:
+                delayed[number] = max(0.0, retry_at - now)
+    return Standing(running, delayed), waiting
+
+
+def _left_s(cost: TaskCost, done: float, progress: float | None) -> float:
+    """Seconds that a task which has done *done* seconds of its work still takes, with the machine for itself."""
+    if progress is not None and progress >= ENOUGH_PROGRESS:
+        by_progress = done * (1.0 - progress) / progress
+        return by_progress if cost.guessed else (by_progress + max(0.0, cost.wall_s - done)) / 2
+    return max(cost.wall_s - done, OVERDUE * done)
+
+
+def simulation_of_rest(
+    state: RunState,
+    costs: Sequence[TaskCost],
+    now: float,
+    *,
+    cores: float,
+    max_parallel: int,
+    chosen: AbstractSet[int] = frozenset(),
+) -> Simulation:
+    """The simulation, yet to be computed, of what is left of the run that goes on, with the *chosen* tasks added."""
+    standing, waiting = standing_of(state, costs, now, cores)
+    numbers: Iterable[int] = {*waiting, *chosen}
+    return Simulation(state.pipeline, costs, max_parallel, cores, numbers=numbers, standing=standing)
+
+
+class Outlook:
+    """What a computed *simulation*, begun at *at* (session seconds), says of the run; all times in session seconds."""
+
+    def __init__(self, state: RunState, simulation: Simulation, at: float) -> None:
+        self._state = state
+        self._simulation = simulation
+        self._at = at
+
+    @cached_property
+    def schedule(self) -> Schedule:
+        """The run as it was so far, and as it is expected to go on."""
+        return Schedule(self._state, max(self._at, self._state.now), self._simulation, self._at)
+
+    @cached_property
+    def path(self) -> CriticalPath:
+        """What the end hangs on."""
+        return critical_path(self.schedule)
+
+    @cached_property
+    def slacks(self) -> dict[int, float]:
+        """How many seconds later each task could end."""
+        return slacks(self.schedule)
+
+    @cached_property
+    def end(self) -> Range:
+        """When the last task ends."""
+        stretches = self.schedule.stretches
+        if not stretches:
+            return Range(self._at, 0.0)
+        last = max(range(len(stretches)), key=lambda place: stretches[place].finished_at)
+        return Range(self._at + self._simulation.makespan_s, self._margin_s(last))
+
+    def end_of(self, number: int) -> Range | None:
+        """When a task that runs or waits ends; None if it does neither."""
+        end = self._simulation.ended[number]
+        return None if end is None else Range(self._at + end, self._margin_of(number))
+
+    def start_of(self, number: int) -> Range | None:
+        """When a task that waits starts; None if it does not wait."""
+        begin = self._simulation.started[number]
+        if begin is None or number in self._state.running:
+            return None
+        return Range(self._at + begin, self._margin_of(number, own=False))
+
+    def _margin_of(self, number: int, *, own: bool = True) -> float:
+        places = self.schedule.of_task.get(number)
+        return self._margin_s(places[-1], own=own) if places else 0.0
+
+    def _margin_s(self, place: int, *, own: bool = True) -> float:
+        """Half the range of the end of a stretch, or of its start: of all that it hangs on and that is to come."""
+        schedule, costs = self.schedule, self._simulation.costs
+        stretches = schedule.stretches
+        stretch = stretches[place]
+        left_s = max(0.0, (stretch.finished_at if own else stretch.started_at) - self._at)
+        variance = (COMMON_SPREAD * left_s) ** 2
+        seen = set()
+        while place not in seen and stretches[place].finished_at > self._at:
+            seen.add(place)
+            cost = costs[stretches[place].number]
+            if own:
+                # Of a task that runs, what it has done already is certain.
+                done = max(0.0, self._at - stretches[place].started_at)
+                variance += (cost.spread * max(cost.wall_s, done)) ** 2
+            own = True
+            hang = schedule.hangs_on(place)
+            if hang is None:
+                break
+            place = hang.place
+        return FOUR_OF_FIVE * sqrt(variance)
+
+
+class Expectation(NamedTuple):
+    """How long a run is expected to take."""
+
+    seconds: float
+    margin_s: float
+    """So many seconds before and after hold four of five."""
+    guessed: int
+    """How many of its tasks were taken for typical ones, because nothing is known of them."""
+
+
+def expected_time(
+    state: RunState,
+    costs: Sequence[TaskCost],
+    now: float,
+    *,
+    cores: float,
+    max_parallel: int,
+    chosen: AbstractSet[int],
+) -> Expectation | None:
+    """How long it takes from *now* until the *chosen* tasks and the run that goes on have ended.
+
+    None if nothing is known of any task of the pipeline.
+    """
+    simulation = simulation_of_rest(state, costs, now, cores=cores, max_parallel=max_parallel, chosen=chosen).run()
+    members = {number for number, end in enumerate(simulation.ended) if end is not None}
+    guessed = sum(costs[number].unknown for number in members)
+    if guessed and all(cost.unknown or not cost.wall_s for cost in costs):
+        return None
+    outlook = Outlook(state, simulation, now)
+    return Expectation(simulation.makespan_s, outlook.end.margin_s, guessed)
