@@ -60,6 +60,9 @@ ACTIONS: tuple[UserAction, ...] = (
     UserAction("next_match", ("n",), "n", "next match of the filter", LOOK),
     UserAction("previous_match", ("N",), "N", "previous match of the filter", LOOK),
     UserAction("why", ("w",), "w", "why does the task wait", LOOK, "why", 5),
+    UserAction(
+        "bottlenecks", ("b",), "b", "bottlenecks: what holds the run up, and what would help", LOOK, "bottlenecks", 5
+    ),
     UserAction("log", ("L",), "L", "what the task printed", LOOK, "log", 5),
     UserAction("previous_tab", ("left_square_bracket",), "[", "previous tab of the details", LOOK),
     UserAction(

@@ -20,6 +20,7 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from seeknal_tui.dashboard.actions import ACTIONS, UserAction, bindings
+from seeknal_tui.dashboard.bottleneck_actions import BottleneckActions
 from seeknal_tui.dashboard.filter_actions import FilterActions
 from seeknal_tui.dashboard.header import RunHeader, Viewpoint
 from seeknal_tui.dashboard.help_screen import HelpScreen
@@ -45,7 +46,7 @@ KEYS_OF_LOG = frozenset(action.name for action in ACTIONS if not KEYS.isdisjoint
 """The actions whose keys do something else in the log."""
 
 
-class MainScreen(RunActions, FilterActions, TimeActions, HistoryActions, PaneActions):
+class MainScreen(RunActions, FilterActions, TimeActions, HistoryActions, PaneActions, BottleneckActions):
     """Everything about one pipeline and its runs."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings()]
@@ -123,12 +124,13 @@ class MainScreen(RunActions, FilterActions, TimeActions, HistoryActions, PaneAct
     def _show_state(self, touched: set[int]) -> None:
         session = self.session
         state, now = session.state, session.now
-        shown = (state.version, now, state.max_parallel, session.critical, session.engine.label)
+        critical = session.lit or session.critical
+        shown = (state.version, now, state.max_parallel, critical, session.engine.label)
         if shown != self._shown:
             self._shown = shown
             for pane in self.panes:
-                if pane.critical != session.critical:
-                    pane.critical = session.critical
+                if pane.critical != critical:
+                    pane.critical = critical
                 pane.state_changed(touched, now)
             viewpoint = Viewpoint(session.engine.label, session.end if session.looks_back else None)
             self._header.show(state, now, session.use, viewpoint)
@@ -210,7 +212,9 @@ class MainScreen(RunActions, FilterActions, TimeActions, HistoryActions, PaneAct
         await self.run_action(action)
 
     def action_back(self) -> None:
-        """One step back: from the past, from a zoomed pane, a filter, the details; to the screen behind this one."""
+        """One step back: from lit tasks, the past, a zoomed pane, a filter, the details; to the screen behind it."""
+        if self.unlight():
+            return
         if self.session.looks_back:
             self.action_to_end()
         elif self.arrangement.zoomed:

@@ -62,6 +62,8 @@ class Session:
         self.filter = ""
         self.matches: frozenset[int] | None = None
         """The tasks that the filter lets through; None without a filter."""
+        self.lit: frozenset[int] = frozenset()
+        """The tasks of a finding, which stand out in the critical path's stead; empty for the path itself."""
         self._clock = clock
         self._wall_clock = wall_clock
         self._zero = clock()

@@ -11,8 +11,10 @@ from typing import Any
 
 import pytest
 from textual.app import App
+from textual.pilot import Pilot
 
 from seeknal_tui.dashboard.app import DashboardApp
+from seeknal_tui.dashboard.bottlenecks.screen import BottleneckScreen
 from seeknal_tui.dashboard.main_screen import MainScreen
 from seeknal_tui.dashboard.session import Session
 from seeknal_tui.dashboard.themes import textual_theme
@@ -116,6 +118,18 @@ def test_a_failed_task(snap_compare: Callable[..., Any], session: Session, size:
 @pytest.mark.parametrize("size", SIZES)
 def test_a_rerun_before_it_starts(snap_compare: Callable[..., Any], session: Session, size: tuple[int, int]) -> None:
     assert snap_compare(FrozenApp(session), terminal_size=size, press=["a"])
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_the_bottlenecks(snap_compare: Callable[..., Any], session: Session, size: tuple[int, int]) -> None:
+    async def look(pilot: Pilot[None]) -> None:
+        await pilot.press("b")
+        screen = pilot.app.screen
+        assert isinstance(screen, BottleneckScreen)
+        await screen.workers.wait_for_complete()
+        await pilot.pause()
+
+    assert snap_compare(FrozenApp(session), terminal_size=size, run_before=look)
 
 
 @pytest.mark.parametrize("size", SIZES)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
 
-from seeknal_tui.analysis.findings.scenario import Scenario
+from seeknal_tui.analysis.findings.scenario import Scenario, never
 from seeknal_tui.analysis.slack import durations_so_far
 from seeknal_tui.pipeline.model import Pipeline
 from seeknal_tui.run.actions.query_profile import QueryProfile
@@ -51,6 +51,8 @@ class Case:
     """What tasks took in earlier runs."""
     profiles: Mapping[int, QueryProfile] = field(default_factory=dict)
     """The profiles of queries of this run, by the task's number."""
+    give_up: Callable[[], bool] = field(default=never, compare=False)
+    """Whether nobody wants to know any more; then :class:`GivenUp` is raised."""
 
     @property
     def pipeline(self) -> Pipeline:
@@ -69,7 +71,7 @@ class Case:
     def run(self) -> Scenario:
         """The run as it was, as far as it is over, and as it is expected to go on."""
         durations = tuple(durations_so_far(self.pipeline, self.state, self.now))
-        return Scenario(self.pipeline, durations, max(1, self.max_parallel), self.members)
+        return Scenario(self.pipeline, durations, max(1, self.max_parallel), self.members, self.give_up)
 
     @cached_property
     def max_parallel(self) -> int:

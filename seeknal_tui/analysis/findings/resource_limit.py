@@ -122,14 +122,17 @@ def _processors(case: Case) -> Iterator[Finding]:
     if saves_s < case.least_s:
         return
     names = listed([case.name(number) for number in busiest[:MOST_TASKS] if case.cpu_s(number)])
-    ours = "" if crowd.ours > 0.5 * crowd.cores else " Most of it was other programs."
+    is_ours = crowd.ours > 0.5 * crowd.cores
+    whose = f"Most was computed by {names}" if is_ours else "Most of them were of other programs"
     yield Finding(
         FindingKind.RESOURCE_LIMIT,
         tuple(busiest[:MOST_TASKS]),
         f"The processor was the limit since {format_duration(crowd.span.start)}: until "
         f"{format_duration(crowd.span.end)}, {crowd.queue:.0f} threads wanted to compute at once and the machine has "
-        f"{counted(case.cores, 'core')}.{ours} Most was computed by {names}.",
-        "let these tasks compute less, or run on a machine with more cores; more slots do not help",
+        f"{counted(case.cores, 'core')}. {whose}.",
+        "let these tasks compute less, or run on a machine with more cores; more slots do not help"
+        if is_ours
+        else "end the other programs, or run when they do not: more slots do not help",
         saves_s,
         scenario,
         "with a core for each thread",

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from seeknal_tui.analysis.simulation import makespan_of_durations
 from seeknal_tui.pipeline.model import Pipeline
+
+
+class GivenUp(Exception):  # noqa: N818 - it is no error
+    """Nobody wants to know any more."""
+
+
+def never() -> bool:
+    """Go on to the end."""
+    return False
 
 
 @dataclass(frozen=True)
@@ -19,10 +28,14 @@ class Scenario:
     max_parallel: int
     members: frozenset[int]
     """The tasks that are run; the others count as done."""
+    give_up: Callable[[], bool] = field(default=never, compare=False)
+    """Asked before each simulation, which takes long with many tasks."""
 
     @cached_property
     def makespan_s(self) -> float:
-        """Seconds from its start to its end."""
+        """Seconds from its start to its end. Raises GivenUp when that is wanted."""
+        if self.give_up():
+            raise GivenUp
         return makespan_of_durations(self.pipeline, self.durations, self.max_parallel, self.members)
 
     # What may be changed
