@@ -34,4 +34,4 @@ def test_the_footer_fits_and_keeps_the_help(width: int) -> None:
 
 
 def test_a_wide_footer_has_all_its_keys() -> None:
-    assert footer_actions(300) == [action for action in ACTIONS if action.brief]
+    assert footer_actions(500) == [action for action in ACTIONS if action.brief]
