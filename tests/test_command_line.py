@@ -419,3 +419,44 @@ class TestDiagnose:
         file = write(DIAMOND)
         typed("run", file, "--no-ui")
         assert "there is no run zzz" in typed("diagnose", "zzz", cwd=file.parent).stderr
+
+
+class TestForecast:
+    def test_tells_how_long_a_run_takes_at_each_max_parallel(self, write: Callable[[str], Path]) -> None:
+        done = typed("forecast", write(DIAMOND), "--json", "--max-parallel", "1-2,4")
+        found = json.loads(done.stdout)
+        assert (done.returncode, found["max_parallel"], found["recommended"], found["floor_s"]) == (0, 2, 2, 0.15)
+        assert [(one["max_parallel"], one["makespan_s"]) for one in found["forecast"]] == [
+            (1, 0.17),
+            (2, 0.15),
+            (4, 0.15),
+        ]
+        assert found["forecast"][0].keys() == {"max_parallel", "makespan_s", "speedup", "efficiency"}
+
+    def test_goes_by_what_the_tasks_took_before(self, write: Callable[[str], Path]) -> None:
+        file = write("tasks:\n  - {name: a, command: sleep 0.2, estimate: 9s}\n")
+        before = json.loads(typed("forecast", file, "--json").stdout)
+        assert (before["guessed"], before["forecast"][0]["makespan_s"]) == (1, 9.0)
+        typed("run", file, "--no-ui")
+        after = json.loads(typed("forecast", file, "--json").stdout)
+        assert (after["guessed"], after["unmeasured"]) == (0, 0)
+        assert 0.2 <= after["forecast"][0]["makespan_s"] < 9.0
+
+    def test_marks_what_is_recommended_and_what_is_in_force_and_says_what_was_never_measured(
+        self, write: Callable[[str], Path]
+    ) -> None:
+        told = typed("forecast", write("tasks:\n  - {name: a, command: 'true', estimate: 2s}\n")).stdout
+        assert "◂ recommended" in told
+        assert "◂ now" in told
+        assert "Of 1 of 1 tasks the CPU time was never measured" in told
+
+    def test_tries_what_if(self, write: Callable[[str], Path]) -> None:
+        done = typed("forecast", write(DIAMOND), "--max-parallel", "2", "--what-if", "b=2x")
+        assert "saves 50ms" in done.stdout
+
+    @pytest.mark.parametrize("wrong", [["--max-parallel", "0"], ["--what-if", "nobody=2x"], ["--select", "nobody"]])
+    def test_what_is_wrong_is_told(self, write: Callable[[str], Path], wrong: list[str]) -> None:
+        done = typed("forecast", write(DIAMOND), *wrong)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert "Traceback" not in done.stderr
+        assert done.stderr
