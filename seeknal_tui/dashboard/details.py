@@ -20,7 +20,7 @@ from seeknal_tui.dashboard.look import DARK, GLYPHS
 from seeknal_tui.dashboard.result_table import ResultTable
 from seeknal_tui.dashboard.session import Session
 from seeknal_tui.dashboard.tab_bar import TabBar
-from seeknal_tui.dashboard.task_facts import attempt_lines, operator_lines, use_lines
+from seeknal_tui.dashboard.task_facts import attempt_lines, operator_lines, use_lines, usual_lines
 from seeknal_tui.dashboard.text_pane import TextPane
 from seeknal_tui.dashboard.why import Reasons
 from seeknal_tui.pipeline.durations import format_duration
@@ -170,7 +170,8 @@ class Details(Vertical):
                 return [*use_lines(state, number, now, palette), *self._operators()]
             case _:
                 reasons = Reasons(pipeline, state, now, session.critical, palette)
-                return reasons.lines(number, session.wait_of(number))
+                usual = usual_lines(session.durations(number), palette)
+                return [*reasons.lines(number, session.wait_of(number)), *usual]
 
     def _operators(self) -> list[Text]:
         """The plan of the task's latest query, read once for each time that it ended."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from seeknal_tui.dashboard.engine import NotPossible
 from seeknal_tui.dashboard.session import Session
+from seeknal_tui.run.measured import NO_MEASUREMENTS, Measurements
 
 if TYPE_CHECKING:
     from seeknal_tui.dashboard.preferences import PreferencesApp
@@ -61,15 +62,16 @@ class PastEngine:
         """Nothing is held."""
 
 
-def past_session(run: PastRun) -> Session:
-    """A session on a run that has ended, at its end."""
+def past_session(run: PastRun, measurements: Measurements = NO_MEASUREMENTS) -> Session:
+    """A session on a run that has ended, at its end; the *measurements* say what its tasks usually take."""
     session = Session(run.pipeline, engine=PastEngine(run.record.run_id, run.record.max_parallel))
+    session.known_measurements = measurements
     session.load(run.events)
     return session
 
 
-async def open_past_run(app: PreferencesApp, run: PastRun) -> None:
+async def open_past_run(app: PreferencesApp, run: PastRun, measurements: Measurements = NO_MEASUREMENTS) -> None:
     """Show a run that has ended on a screen of its own, above the one that is shown; ``esc`` comes back."""
     from seeknal_tui.dashboard.main_screen import MainScreen  # noqa: PLC0415 - it imports what opens past runs
 
-    await app.push_screen(MainScreen(past_session(run), None, app.actions))
+    await app.push_screen(MainScreen(past_session(run, measurements), None, app.actions))

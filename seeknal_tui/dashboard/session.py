@@ -26,7 +26,7 @@ from seeknal_tui.run.events import (
     TaskProgress,
     TaskSampled,
 )
-from seeknal_tui.run.measured import NO_MEASUREMENTS
+from seeknal_tui.run.measured import NO_MEASUREMENTS, Measurements
 from seeknal_tui.run.plan import RerunPlan
 from seeknal_tui.run.replay import Replay, only_known
 from seeknal_tui.run.results import Results
@@ -64,6 +64,8 @@ class Session:
         """The tasks that the filter lets through; None without a filter."""
         self.lit: frozenset[int] = frozenset()
         """The tasks of a finding, which stand out in the critical path's stead; empty for the path itself."""
+        self.known_measurements: Measurements = NO_MEASUREMENTS
+        """What earlier runs took, where the engine does not know."""
         self._clock = clock
         self._wall_clock = wall_clock
         self._zero = clock()
@@ -79,8 +81,7 @@ class Session:
         self._look_ahead()
 
     def _new_foresight(self) -> Foresight:
-        engine = self.engine
-        return Foresight(self.state, engine.measurements if isinstance(engine, LocalEngine) else NO_MEASUREMENTS)
+        return Foresight(self.state, self.measurements)
 
     # Time and events
 
@@ -361,6 +362,24 @@ class Session:
 
     def _results(self, run: int) -> Results:
         return Results(self.pipeline.target, self._run_ids[run])
+
+    @property
+    def measurements(self) -> Measurements:
+        """What earlier runs took."""
+        engine = self.engine
+        return engine.measurements if isinstance(engine, LocalEngine) else self.known_measurements
+
+    def durations(self, number: int) -> list[float]:
+        """Seconds that a task ran each time that it succeeded, as far as that is remembered, the latest last."""
+        measured = self.measurements.get(self.pipeline.tasks[number].name, ())
+        known = {one.run_id for one in measured}
+        return [one.wall_s for one in measured] + [
+            attempt.finished_at - attempt.started_at
+            for attempt in self.state.attempts[number]
+            if attempt.status is Status.SUCCEEDED
+            and attempt.finished_at is not None
+            and self._run_ids[attempt.run] not in known
+        ]
 
     def started_at(self, run: int) -> float:
         """Seconds since 1970 at which that run of the session began."""

@@ -7,8 +7,10 @@ from pathlib import Path
 
 from rich.text import Text
 
+from seeknal_tui.analysis.usual import usual
 from seeknal_tui.dashboard.cells import cut
 from seeknal_tui.dashboard.look import GLYPHS, Palette
+from seeknal_tui.dashboard.sparkline import sparkline
 from seeknal_tui.pipeline.durations import format_clock, format_duration
 from seeknal_tui.pipeline.sizes import format_bytes
 from seeknal_tui.run.actions.query_profile import OperatorNode, QueryProfile
@@ -129,6 +131,24 @@ def _misjudged(operator: OperatorNode) -> str:
     if expected is None or operator.rows < FEWEST_STRIKING_ROWS or operator.rows < STRIKING_FACTOR * max(1, expected):
         return ""
     return f"{operator.rows / max(1, expected):,.0f}× the rows expected"
+
+
+def usual_lines(durations: Sequence[float], palette: Palette) -> list[Text]:
+    """What a task usually takes, with a bar for each of its latest runs, and whether that has changed.
+
+    Nothing of a task that ran once only: one time is not what is usual.
+    """
+    found = usual(durations)
+    if found is None or len(found.durations) == 1:
+        return []
+    words = f"Usually takes {format_duration(found.median)} (median of {len(found.durations)} runs) "
+    lines = [Text(words, palette.text).append(sparkline(found.durations), palette.running)]
+    if found.trend is not None:
+        lately, before = found.trend
+        word, colour = ("longer", palette.failed) if lately > before else ("less", palette.succeeded)
+        told = Text(f"Lately it takes {word}: ", colour)
+        lines.append(told.append(f"{format_duration(lately)}, before {format_duration(before)}", palette.text))
+    return lines
 
 
 def field_lines(fields: Sequence[tuple[str, str]], palette: Palette) -> list[Text]:

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from seeknal_tui.dashboard.definition import definition_lines
 from seeknal_tui.dashboard.look import DARK
-from seeknal_tui.dashboard.task_facts import attempt_lines, operator_lines, use_lines
+from seeknal_tui.dashboard.task_facts import attempt_lines, operator_lines, use_lines, usual_lines
 from seeknal_tui.pipeline.model import CommandAction, Kind, Pipeline, Place, SqlAction, Task
 from seeknal_tui.run.actions.query_profile import OperatorNode, QueryProfile
 from seeknal_tui.run.events import Status, TaskFinished, TaskSampled
@@ -116,3 +116,17 @@ class TestUse:
         assert lines[3].split() == ["0.8s", "75%", "███████▌", "FILTER", "10"]
         assert lines[4].split()[:6] == ["0.2s", "25%", "██▌", "READ_CSV", "1,000", "10"]
         assert lines[4].endswith("100× the rows expected  a.csv")
+
+
+class TestUsual:
+    def test_tells_the_median_and_a_bar_for_each_run(self) -> None:
+        assert text_of(usual_lines([1.0, 1.0, 1.2, 1.0, 5.0], DARK)) == "Usually takes 1.0s (median of 5 runs) ▂▂▃▂█"
+
+    def test_tells_whether_that_has_changed(self) -> None:
+        assert text_of(usual_lines([1.0] * 4 + [2.0] * 3, DARK)).splitlines()[1] == (
+            "Lately it takes longer: 2.0s, before 1.0s"
+        )
+        assert "Lately it takes less" in text_of(usual_lines([2.0] * 4 + [1.0] * 3, DARK))
+
+    def test_of_one_run_or_none_says_nothing(self) -> None:
+        assert usual_lines([1.4], DARK) == usual_lines([], DARK) == []

@@ -27,6 +27,7 @@ from seeknal_tui.dashboard.past_run import open_past_run
 from seeknal_tui.dashboard.themes import paint, palette_of
 from seeknal_tui.history.past_runs import HistoryUnusable, NoSuchRun, PastRun, PastRuns, RunRecord
 from seeknal_tui.run.events import RunStatus
+from seeknal_tui.run.measured import Measurements
 from seeknal_tui.safe_text import one_line
 
 if TYPE_CHECKING:
@@ -81,9 +82,11 @@ class HistoryScreen(Screen[None]):
     class RunLoaded(Message):
         """A run was read with all its events."""
 
-        def __init__(self, run: PastRun) -> None:
+        def __init__(self, run: PastRun, measurements: Measurements) -> None:
             super().__init__()
             self.run = run
+            self.measurements = measurements
+            """What its tasks took in all runs that are remembered."""
 
     class Compared(Message):
         """Two runs were read and compared."""
@@ -240,7 +243,8 @@ class HistoryScreen(Screen[None]):
 
     def _load(self, run_id: str) -> None:
         try:
-            self.post_message(self.RunLoaded(self._past.load(run_id)))
+            run = self._past.load(run_id)
+            self.post_message(self.RunLoaded(run, self._past.measurements(run.pipeline)))
         except (HistoryUnusable, NoSuchRun) as problem:
             self.post_message(self.Failed(str(problem)))
 
@@ -260,7 +264,7 @@ class HistoryScreen(Screen[None]):
             words = f"{record.run_id} still runs: this is how it stood just now"
             self.notify(words, markup=False)
         app: PreferencesApp = self.app  # type: ignore[assignment]
-        await open_past_run(app, message.run)
+        await open_past_run(app, message.run, message.measurements)
 
     def on_history_screen_compared(self, message: Compared) -> None:
         """Show both runs."""

@@ -103,6 +103,27 @@ class TestHistory:
             await driver.see("is damaged")
 
 
+class TestUsually:
+    async def test_the_details_tell_what_a_task_took_in_earlier_runs_and_in_this_session(self, tmp_path: Path) -> None:
+        for _ in range(2):
+            run(tmp_path, "a")
+        async with opened(tmp_path, SHOP, size=(150, 40)) as driver:
+            await driver.see("(median of 2 runs)")
+            await driver.run_all()
+            await driver.see("(median of 3 runs)")
+            await driver.select("c")
+            await driver.wait(lambda: "runs)" not in driver.screen_text)  # it never succeeded
+
+    async def test_and_those_of_a_past_run_in_all_that_are_remembered(self, tmp_path: Path) -> None:
+        for _ in range(3):
+            run(tmp_path, "a")
+        async with opened(tmp_path, SHOP, size=(150, 40)) as driver:
+            await driver.press("H")
+            await driver.see(ids(tmp_path)[1])
+            await driver.press("j", "enter")
+            await driver.see("PAST RUN", "(median of 3 runs)")
+
+
 class TestComparison:
     async def test_compares_the_two_marked_runs(self, tmp_path: Path) -> None:
         run(tmp_path, "a")
