@@ -158,6 +158,8 @@ def run_headless(
             journal.close()
     if problem := journal.problem or (witness and witness.problem):
         sys.stderr.write(f"seeknal-tui: the run was not recorded: {problem}\n")
+    elif journal.notice:
+        sys.stderr.write(f"seeknal-tui: {journal.notice}\n")
     if runner.crash is not None:
         raise runner.crash
     if not as_json:

@@ -9,13 +9,12 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import platformdirs
+from seeknal_tui.config_path import VARIABLE, config_path
 
 if TYPE_CHECKING:
+    from seeknal_tui.history.limits import Limits
     from seeknal_tui.pipeline.problems import Problem
 
-VARIABLE = "SEEKNAL_TUI_CONFIG"
-"""The environment variable that names another config file."""
 LONG_RUN_S = 30.0
 
 
@@ -38,12 +37,8 @@ class Config:
     after: float = LONG_RUN_S
     """Seconds from which on a run is so long that its end is told."""
     mouse: bool = True
-
-
-def config_path() -> Path:
-    """Where the user's config file is, if there is one."""
-    named = os.environ.get(VARIABLE)
-    return Path(named) if named else platformdirs.user_config_path("seeknal-tui") / "config.yml"
+    history: Limits | None = None
+    """How many runs are kept, for the journal, which reads it itself."""
 
 
 def load_config(path: Path | None = None) -> tuple[Config, tuple[Problem, ...]]:

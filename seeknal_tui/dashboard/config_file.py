@@ -8,6 +8,7 @@ from seeknal_tui.dashboard.actions import ACTIONS
 from seeknal_tui.dashboard.config import Config, Notice
 from seeknal_tui.dashboard.themes import PALETTES
 from seeknal_tui.dashboard.user_keys import key_name
+from seeknal_tui.history.limits import LIMITS
 from seeknal_tui.pipeline import value_types as types
 from seeknal_tui.pipeline.files import read_text
 from seeknal_tui.pipeline.json_schema import DIALECT, section_schema
@@ -109,6 +110,7 @@ CONFIG = Section.of(
     Key("theme", types.OneOf(tuple(PALETTES)), "the colours; without it dark, or ansi where there are but 16"),
     Key("notify", _Notices(), "how the end of a long run is told"),
     Key("after", types.Duration(), "how long a run must have taken for its end to be told"),
+    Key("history", LIMITS, "how many of the past runs are kept"),
     Key("mouse", _Switch(), "whether the dashboard takes the mouse; M takes it and gives it back"),
 )
 

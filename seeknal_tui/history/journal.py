@@ -36,6 +36,8 @@ class Journal:
         """*hold_up* finds out for each run that ends which task held it up."""
         self.problem = ""
         """Why the run is not being recorded, and what to do; empty if it is."""
+        self.notice = ""
+        """What else the user should know of the history; empty if there is nothing."""
         self._pipeline = pipeline
         self._hold_up = hold_up
         self._feed = Feed(output=False)
@@ -139,6 +141,6 @@ class Journal:
 
     def _finish_if_ended(self) -> None:
         if self._recording is not None and self._recording.has_ended:
-            self._recording.finish()
+            self.notice = self._recording.finish()
             self._recording.close()
             self._recording = None

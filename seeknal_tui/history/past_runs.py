@@ -16,7 +16,7 @@ from typing import Any
 from seeknal_tui.history import definition
 from seeknal_tui.history.database import HistoryUnusable, database_path, open_to_read
 from seeknal_tui.history.encoding import EventReader, unpack
-from seeknal_tui.history.outcomes import ending_of, measured_in, outcome_of, statuses_in
+from seeknal_tui.history.outcomes import HoldUp, Outcome, ending_of, measured_in, outcome_of, statuses_in
 from seeknal_tui.pipeline.model import Pipeline
 from seeknal_tui.run.events import Event, RunStatus
 from seeknal_tui.run.measured import Measured, Measurements
@@ -215,6 +215,18 @@ class PastRuns:
                     yield run_id, started_at, unpack(kept[0])
                 elif not self._is_alive(row):
                     yield run_id, started_at, outcome_of(self._state(connection, row), None).tasks
+
+    def killed(self, hold_up: HoldUp | None) -> list[tuple[str, Outcome]]:
+        """The runs that were killed and of which the numbers have not been written, with these."""
+        with self._reading() as connection:
+            if connection is None:
+                return []
+            rows = connection.execute(
+                f"SELECT {_COLUMNS} FROM runs WHERE status = ?",  # noqa: S608
+                (RunStatus.RUNNING,),
+            ).fetchall()
+            dead = [row for row in rows if not self._is_alive(row)]
+            return [(row[0], outcome_of(self._state(connection, row), hold_up)) for row in dead]
 
     def _is_alive(self, row: tuple[Any, ...]) -> bool:
         """Whether the process that executes the run lives, and has not written all of it."""

@@ -53,24 +53,18 @@ class Recording:
         self._state = RunState(pipeline)
         self._run_id = started.run_id
         self._batches = 0
-        self._bytes = 0
         self._began = time.monotonic()
         self._written_at = self._began
+        self._started = started
         self._connection = open_to_write(database_path(pipeline.folder))
-        try:
-            with transaction(self._connection):
-                self._write_row(started)
-        except BaseException:
-            self.close()
-            raise
 
     @property
     def has_ended(self) -> bool:
         """Whether all events of the run have been written."""
         return bool(self._state.runs) and not self._state.is_running
 
-    def _write_row(self, started: RunStarted) -> None:
-        execute = self._connection.execute
+    def _write_row(self) -> None:
+        started, execute = self._started, self._connection.execute
         text = json.dumps(definition.to_object(self._pipeline), separators=(",", ":"))
         digest = hashlib.sha256(text.encode()).hexdigest()
         if not execute("SELECT 1 FROM definitions WHERE hash = ?", (digest,)).fetchone():
@@ -96,20 +90,36 @@ class Recording:
         )
 
     def write(self, events: Sequence[Event]) -> None:
-        """Add the next events of the run."""
+        """Add the next events of the run; the row comes with the first, so that none is ever without its beginning."""
         pieces = list(pack_events(events))
         with transaction(self._connection):
+            if not self._batches:
+                self._write_row()
             rows = [(self._run_id, self._batches + number, piece) for number, piece in enumerate(pieces)]
             self._connection.executemany("INSERT INTO batches VALUES (?, ?, ?)", rows)
         self._batches += len(pieces)
-        self._bytes += sum(map(len, pieces))
         self._state.apply_all(events)
         self._written_at = time.monotonic()
 
-    def finish(self) -> None:
-        """Add what the run came down to, after its last event."""
+    def finish(self) -> str:
+        """Add what the run came down to, after its last event; then tidy up behind runs that were killed, or too many.
+
+        Returns what the user is to be told of that; nothing if all is well.
+        """
+        # Imported here: they read what is written here.
+        from seeknal_tui.history.limits import load_limits  # noqa: PLC0415
+        from seeknal_tui.history.pruning import close_killed, prune, size_of_logs  # noqa: PLC0415
+
+        folder = self._pipeline.folder
+        logs = size_of_logs(folder, self._pipeline.environment, self._run_id)
         with transaction(self._connection):
-            write_outcome(self._connection, self._run_id, outcome_of(self._state, self._hold_up), self._bytes)
+            write_outcome(self._connection, self._run_id, outcome_of(self._state, self._hold_up), logs)
+        close_killed(self._connection, folder, self._hold_up)
+        limits, problem = load_limits()
+        if problem:
+            return f"old runs are not being removed, as the config file is not clear about which: {problem}"
+        prune(self._connection, folder, limits)
+        return ""
 
     def keep_alive(self) -> None:
         """Write down now and then that the run lives still, although nothing happens in it."""
@@ -123,13 +133,14 @@ class Recording:
         self._connection.close()
 
 
-def write_outcome(connection: sqlite3.Connection, run_id: str, outcome: Outcome, size: int) -> None:
-    """Fill in what is known of a run only when it has ended; *size* is that of its events in bytes."""
+def write_outcome(connection: sqlite3.Connection, run_id: str, outcome: Outcome, size_of_logs: int = 0) -> None:
+    """Fill in what is known of a run only when it has ended."""
     tasks = pack(outcome.tasks)
     connection.execute("INSERT OR REPLACE INTO outcomes VALUES (?, ?)", (run_id, tasks))
     connection.execute(
         "UPDATE runs SET status = ?, wall_s = ?, task_s = ?, max_parallel = ?, counts = ?, holdup = ?, holdup_s = ?,"
-        " bytes = ? WHERE run_id = ?",
+        " bytes = ? + (SELECT ifnull(sum(length(events)), 0) FROM batches WHERE batches.run_id = runs.run_id)"
+        " WHERE run_id = ?",
         (
             outcome.status,
             outcome.wall_s,
@@ -138,7 +149,7 @@ def write_outcome(connection: sqlite3.Connection, run_id: str, outcome: Outcome,
             json.dumps(outcome.counts),
             outcome.holdup,
             outcome.holdup_s,
-            size + len(tasks),
+            size_of_logs + len(tasks),
             run_id,
         ),
     )

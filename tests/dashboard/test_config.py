@@ -10,8 +10,9 @@ from jsonschema import Draft202012Validator
 from textual.binding import BindingsMap
 
 from seeknal_tui.commands.common import THEMES
+from seeknal_tui.config_path import VARIABLE, config_path
 from seeknal_tui.dashboard.actions import ACTIONS, bindings
-from seeknal_tui.dashboard.config import VARIABLE, Config, Notice, config_path, load_config
+from seeknal_tui.dashboard.config import Config, Notice, load_config
 from seeknal_tui.dashboard.config_file import config_schema
 from seeknal_tui.dashboard.themes import PALETTES
 from seeknal_tui.dashboard.user_keys import key_name, keymap, with_keys

@@ -192,7 +192,8 @@ class TestEndOfALongRun:
 
 
 async def test_what_is_wrong_with_the_config_file_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from seeknal_tui.dashboard.config import VARIABLE, load_config
+    from seeknal_tui.config_path import VARIABLE
+    from seeknal_tui.dashboard.config import load_config
 
     file = tmp_path / "config.yml"
     file.write_text("theem: dark")
