@@ -14,7 +14,7 @@ KNOWS = {
     "pipeline": set(),
     "run": {"pipeline"},
     "history": {"run", "pipeline"},
-    "environments": {"run", "pipeline"},
+    "environments": {"history", "run", "pipeline"},
     "control": {"run", "pipeline"},
     "analysis": {"run", "pipeline"},
     "reports": {"analysis", "history", "run", "pipeline"},

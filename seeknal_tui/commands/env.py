@@ -21,6 +21,7 @@ from seeknal_tui.safe_text import one_line
 if TYPE_CHECKING:
     from seeknal_tui.environments.difference import ColumnDifference, Sides, TableDifference
     from seeknal_tui.environments.folders import Environment
+    from seeknal_tui.history.past_runs import RunRecord
 
 DIFFERENT, TROUBLE = 1, 2
 NAMED = 6
@@ -41,15 +42,15 @@ def command() -> None:
 @json_option
 def list_environments(path: Path, *, as_json: bool) -> None:
     """The environments of PATH: those of the file, and those with results on the disk."""
-    from seeknal_tui.environments.folders import environments_of, production_of  # noqa: PLC0415
+    from seeknal_tui.environments.folders import environments_of, latest_run, production_of  # noqa: PLC0415
 
     pipeline = _pipeline(path)
-    listed_ones = [production_of(pipeline), *environments_of(pipeline)]
+    found = [(one, latest_run(pipeline, one)) for one in (production_of(pipeline), *environments_of(pipeline))]
     if as_json:
-        production, *others = [_environment_object(environment) for environment in listed_ones]
+        production, *others = [_environment_object(*one) for one in found]
         click.echo(json.dumps({"production": production, "environments": others}))
         return
-    rows = [_environment_row(environment) for environment in listed_ones]
+    rows = [_environment_row(*one) for one in found]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for row in rows:
         click.echo("  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip())
@@ -129,8 +130,7 @@ def _undo(pipeline: Pipeline, name: str, *, yes: bool) -> None:
     from seeknal_tui.environments import promoting  # noqa: PLC0415 - list needs none of it
 
     promoted = promoting.plan_undo(pipeline, name)
-    when = time.strftime("%Y-%m-%d %H:%M", time.localtime(promoted.at))
-    results = f"{_counted(len(promoted.tasks), 'result')} that {promoted.environment} replaced at {when}"
+    results = f"{_counted(len(promoted.tasks), 'result')} that {promoted.environment} replaced {_when(promoted.at)}"
     _confirm(f"Put back the {results}?", yes=yes)
     promoting.undo(pipeline)
     click.echo(f"production has again the {results}")
@@ -198,6 +198,10 @@ def _echo_lines(lines: list[str]) -> None:
         click.echo(one_line(line))
 
 
+def _when(seconds: float) -> str:
+    return time.strftime("%Y-%m-%d %H:%M", time.localtime(seconds))
+
+
 def _counted(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
@@ -205,21 +209,24 @@ def _counted(number: int, noun: str) -> str:
 # What is in a list
 
 
-def _environment_object(environment: Environment) -> dict[str, Any]:
+def _environment_object(environment: Environment, latest: RunRecord | None) -> dict[str, Any]:
+    run = latest and {"run_id": latest.run_id, "started_at": latest.started_at, "status": latest.status}
     return {
         "name": str(environment),
         "declared": environment.is_declared,
         "results": len(environment.results),
         "bytes": environment.bytes,
+        "last_run": run,
     }
 
 
-def _environment_row(environment: Environment) -> tuple[str, ...]:
+def _environment_row(environment: Environment, latest: RunRecord | None) -> tuple[str, ...]:
     size = format_bytes(environment.bytes)
     return (
         str(environment),
         _counted(len(environment.results), "result") if environment.results else "no results",
         size,
+        "never run" if latest is None else f"{latest.status} {_when(latest.started_at)}",
         "" if environment.is_declared else "not in the file any more",
     )
 

@@ -11,6 +11,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from seeknal_tui.history.past_runs import HistoryUnusable, PastRuns, RunRecord
 from seeknal_tui.pipeline.model import Pipeline
 from seeknal_tui.pipeline.problems import listed, nearest_name, quote
 from seeknal_tui.run.plan import NotRunnable
@@ -60,6 +61,16 @@ def environments_of(pipeline: Pipeline) -> list[Environment]:
     for name in sorted(_folders_in(folder)):
         names.setdefault(name, False)
     return [_environment(name, folder / name, is_declared=declared) for name, declared in names.items()]
+
+
+def latest_run(pipeline: Pipeline, environment: Environment) -> RunRecord | None:
+    """The latest run in an environment that is remembered; None if there is none, or the history cannot be read."""
+    try:
+        file = pipeline.file.name if pipeline.file else None
+        runs = PastRuns(pipeline.folder).runs(limit=1, environment=environment.name, file=file)
+    except HistoryUnusable:
+        return None
+    return runs[0] if runs else None
 
 
 def find_environment(pipeline: Pipeline, name: str) -> Environment:

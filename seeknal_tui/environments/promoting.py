@@ -8,13 +8,14 @@ from seeknal_tui.environments.folders import (
     Environment,
     Refused,
     environments_of,
+    latest_run,
     production_of,
     refuse_if_one_runs,
     undisturbed,
 )
 from seeknal_tui.pipeline.model import Pipeline
 from seeknal_tui.pipeline.problems import listed
-from seeknal_tui.run.events import Status
+from seeknal_tui.run.events import RunStatus, Status
 from seeknal_tui.run.last_statuses import keep_statuses, last_statuses
 from seeknal_tui.run.promotion import Promoted, latest_promotion, promote_results, undo_promotion
 from seeknal_tui.run.results import SUFFIX
@@ -46,7 +47,7 @@ def plan_promotion(pipeline: Pipeline, environment: Environment) -> Promotion:
     made = [task.name for task in pipeline.tasks if task.name in environment.results]
     if not made:
         raise Refused(f"{environment} has no results: {_run(pipeline, environment)} makes them")
-    _check_statuses(pipeline, environment)
+    _check_runs(pipeline, environment)
     numbers = pipeline.numbers
     behind = pipeline.closure({numbers[name] for name in made}, downstream=True)
     present = {*environment.results, *production.results}
@@ -109,7 +110,14 @@ def _all(pipeline: Pipeline) -> list[Environment]:
     return [production_of(pipeline), *(environment for environment in environments_of(pipeline) if environment.exists)]
 
 
-def _check_statuses(pipeline: Pipeline, environment: Environment) -> None:
+def _check_runs(pipeline: Pipeline, environment: Environment) -> None:
+    """Refuse where what a run did not end may have left older results."""
+    latest = latest_run(pipeline, environment)
+    if latest is not None and latest.status is RunStatus.INTERRUPTED:
+        raise Refused(
+            f"the latest run in {environment} was interrupted ({latest.run_id}), so some of its results may be old: "
+            f"{_run(pipeline, environment, '--resume')}, and promote then"
+        )
     statuses = last_statuses(environment.target)
     unfinished = [task.name for task in pipeline.tasks if statuses.get(task.name) in WORDS]
     if unfinished:

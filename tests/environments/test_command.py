@@ -45,6 +45,8 @@ def test_list_tells_results_and_size(shop: Path) -> None:
     assert told["production"]["results"] == 2
     (dev,) = told["environments"]
     assert (dev["name"], dev["declared"], dev["results"]) == ("dev", True, 2)
+    assert dev["last_run"]["status"] == "succeeded"
+    assert dev["last_run"]["started_at"] > told["production"]["last_run"]["started_at"]
     assert dev["bytes"] == sum(
         file.stat().st_size for file in (shop.parent / "target/environments/dev").glob("*.parquet")
     )

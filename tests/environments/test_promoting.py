@@ -16,9 +16,12 @@ from seeknal_tui.environments.folders import (
     production_of,
 )
 from seeknal_tui.environments.promoting import plan_promotion, plan_undo, promote, undo
+from seeknal_tui.history.past_runs import PastRuns
 from seeknal_tui.pipeline.model import Pipeline, Place, SqlAction, Task
+from seeknal_tui.run.events import RunStatus
 from seeknal_tui.run.last_statuses import keep_statuses, last_statuses
 from seeknal_tui.run.run_lock import RunLock
+from tests.dashboard.history.records import record
 
 SQL = SqlAction("SELECT 1", Place("", 0, 0))
 
@@ -123,6 +126,15 @@ class TestPromotion:
         put(pipeline, "a b c d", "dev")
         keep_statuses(dev(pipeline).target, {"a": "succeeded", "c": status})
         with pytest.raises(Refused, match=f"c {words} when it was last run in dev"):
+            plan_promotion(pipeline, dev(pipeline))
+
+    def test_is_refused_when_the_latest_run_in_the_environment_was_killed(
+        self, pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        put(pipeline, "a b c d", "dev")
+        killed = record("8f3c", status=RunStatus.INTERRUPTED, environment="dev")
+        monkeypatch.setattr(PastRuns, "runs", lambda _, limit, environment, file: [killed])
+        with pytest.raises(Refused, match=r"the latest run in dev was interrupted \(8f3c\).*--resume"):
             plan_promotion(pipeline, dev(pipeline))
 
     @pytest.mark.parametrize("where", ["", "dev", "staging"])
