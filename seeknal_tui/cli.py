@@ -13,7 +13,7 @@ from click.shell_completion import CompletionItem
 
 from seeknal_tui import __version__
 
-COMMANDS = ("open", "run", "check", "forecast", "history", "diagnose", "compare", "env", "schema")
+COMMANDS = ("open", "run", "check", "forecast", "watch", "history", "diagnose", "compare", "env", "schema")
 """In the order of the help; ``seeknal_tui.commands`` has a module of that name for each."""
 
 

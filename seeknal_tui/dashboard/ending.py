@@ -43,7 +43,7 @@ class EndingApp(PreferencesApp):
 
     async def action_quit(self) -> None:
         """Quit; ask first while tasks run. Asked again, stop everything; once more, kill it."""
-        if self.session is None or not self.session.engine.is_running:
+        if self.session is None or not (self.session.engine.is_own and self.session.engine.is_running):
             if not self.is_stopping:
                 self.exit()
         elif self.is_stopping:
@@ -62,7 +62,7 @@ class EndingApp(PreferencesApp):
             return
         if self.signal is None:
             self.signal = number
-        if self.session is None:
+        if self.session is None or not self.session.engine.is_own:
             self.exit()
         elif self.is_stopping:
             self.session.engine.stop_all(kill=True)

@@ -30,6 +30,10 @@ class Engine(Protocol):
     """What a session needs of whoever executes runs. What is asked for may raise NotPossible."""
 
     @property
+    def is_own(self) -> bool:
+        """Whether what runs ends with this process."""
+
+    @property
     def refusal(self) -> str:
         """Why nothing can be asked of it; empty if it can."""
 
@@ -88,6 +92,7 @@ class Engine(Protocol):
 class LocalEngine:
     """Runs of this process."""
 
+    is_own = True
     refusal = label = ""
 
     def __init__(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from seeknal_tui.analysis.summary import summarize
 from seeknal_tui.dashboard.session import Session
 from seeknal_tui.reports.plain import closing_lines, resume_line
+from seeknal_tui.safe_text import one_line
 
 
 def farewell(session: Session) -> list[str]:
@@ -16,3 +17,14 @@ def farewell(session: Session) -> list[str]:
     if not session.engine.problem and not session.engine.refusal:
         lines += resume_line(summary, session.pipeline)
     return lines
+
+
+def farewell_of_watcher(session: Session) -> list[str]:
+    """What is said to somebody who has watched a run: that it goes on, or how it ended."""
+    state = session.state
+    if session.engine.is_running:
+        return [
+            f"{one_line(session.pipeline.name)} goes on: {state.done} of {state.total} tasks are done; "
+            "seeknal-tui watch shows it again"
+        ]
+    return farewell(session)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 class PastEngine:
     """Nobody executes the run any more."""
 
-    is_running = False
+    is_own = is_running = False
     problem = ""
     use: RunUse | None = None
     crash: BaseException | None = None

@@ -11,7 +11,7 @@ from typing import TextIO
 from seeknal_tui.dashboard.app import DashboardApp
 from seeknal_tui.dashboard.config import load_config
 from seeknal_tui.dashboard.crash import CrashLog
-from seeknal_tui.dashboard.ending import SIGNALS
+from seeknal_tui.dashboard.ending import SIGNALS, EndingApp
 from seeknal_tui.dashboard.terminal import terminal_that_may_go_away
 from seeknal_tui.dashboard.themes import theme_of_terminal
 from seeknal_tui.pipeline.model import OnFailure
@@ -53,15 +53,43 @@ def run_dashboard(
     )
     # Relative paths in SQL start at the pipeline's folder.
     with contextlib.chdir(file.parent), CrashLog(file.parent / "target" / ".seeknal_tui") as crashes:
-        app.error_console = crashes.console
-        try:
-            with terminal_that_may_go_away():
-                app.run(mouse=config.mouse)
-        except Exception as error:  # noqa: BLE001 - told below, once the terminal is what it was
-            crashes.note(error)
+        _show(app, crashes)
         if app.session is not None:
             app.session.close(kill=True)
         return _say_farewell(app, crashes)
+
+
+def run_watch(file: Path, run_id: str, *, theme: str | None = None) -> int:
+    """Show a run that another process executes, or one of the past; returns the exit code when it was quit."""
+    from seeknal_tui.dashboard.watch_app import WatchApp  # noqa: PLC0415
+
+    config, problems = load_config()
+    _print(sys.stderr, list(map(str, problems)))
+    colours = theme or config.theme or theme_of_terminal()
+    app = WatchApp(file, run_id, config=config, config_problems=problems, theme=colours)
+    with CrashLog(file.parent / "target" / ".seeknal_tui") as crashes:
+        _show(app, crashes)
+        if not crashes.is_empty and app.signal != signal.SIGHUP:
+            words = f"the watching broke, and the run goes on without it; the details are in {crashes.write()}"
+            _print(sys.stderr, [f"seeknal-tui: {words}"])
+            return CRASHED
+    session = app.session
+    if session is None:
+        return SIGNALS[signal.Signals(app.signal)] if app.signal else app.return_code or 0
+    from seeknal_tui.dashboard.farewell import farewell_of_watcher  # noqa: PLC0415
+
+    session.close()
+    _print(sys.stdout, farewell_of_watcher(session))
+    return SIGNALS[signal.Signals(app.signal)] if app.signal else 0
+
+
+def _show(app: EndingApp, crashes: CrashLog) -> None:
+    app.error_console = crashes.console
+    try:
+        with terminal_that_may_go_away():
+            app.run(mouse=app.config.mouse)
+    except Exception as error:  # noqa: BLE001 - told later, once the terminal is what it was
+        crashes.note(error)
 
 
 def _say_farewell(app: DashboardApp, crashes: CrashLog) -> int:

@@ -162,7 +162,6 @@ class Session:
         assert isinstance(engine, LocalEngine)
         if engine.is_running:
             raise NotPossible("the file is read again when the run has ended, or was stopped")
-        self.to_end()
         self.take_all()
         before = self.pipeline
         max_parallel = engine.max_parallel
@@ -401,7 +400,8 @@ class Session:
         self.take_all()
 
     def take_all(self) -> None:
-        """Take in everything that has happened."""
+        """Take in everything that has happened, and look at that."""
+        self.to_end()
         if self.engine.crash is None:
             self.tick()
             while self.is_behind:

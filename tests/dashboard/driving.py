@@ -25,7 +25,7 @@ PATIENCE_S = 60.0
 class Driver:
     """The dashboard under a pilot."""
 
-    app: DashboardApp
+    app: Any
     pilot: Pilot[None]
 
     @property
