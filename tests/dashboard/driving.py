@@ -26,12 +26,14 @@ class Driver:
     """The dashboard under a pilot."""
 
     app: Any
+    """A dashboard on a pipeline, or one that watches a run."""
     pilot: Pilot[None]
 
     @property
     def session(self) -> Session:
-        assert self.app.session is not None
-        return self.app.session
+        session = self.app.session
+        assert isinstance(session, Session)
+        return session
 
     @property
     def main(self) -> MainScreen:
