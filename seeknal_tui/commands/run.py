@@ -75,6 +75,7 @@ def command(
             selected=selected,
             excluded=excluded,
             resume=resume,
+            changed=changed,
             max_parallel=max_parallel,
             on_failure=failing,
             watch=watch,

@@ -43,6 +43,7 @@ ACTIONS: tuple[UserAction, ...] = (
     UserAction("run_upstream", ("u",), "u", "run that task with what it needs upstream", RUN, "+upstream", 2),
     UserAction("run_failed", ("f",), "f", "run what failed, and what was skipped because of it", RUN, "failed", 6),
     UserAction("resume", ("U",), "U", "resume: run what had not succeeded in the latest run", RUN, "resume", 1),
+    UserAction("run_changed", ("c",), "c", "run what has changed, and everything downstream of it", RUN, "changed", 7),
     UserAction("run_all", ("a",), "a", "run all tasks", RUN, "all", 7),
     UserAction(
         "run_selection", ("S",), "S", "run a selection: +name, name+, tag:x, kind:x, status:failed", RUN, "selection", 1

@@ -22,6 +22,7 @@ from seeknal_tui.dashboard.recording import RecordingApp
 from seeknal_tui.pipeline.model import OnFailure
 
 if TYPE_CHECKING:
+    from seeknal_tui.dashboard.starting import Start
     from seeknal_tui.pipeline.comparison import PipelineChange
     from seeknal_tui.pipeline.loading import Loaded
     from seeknal_tui.pipeline.model import Pipeline
@@ -49,9 +50,10 @@ class DashboardApp(RecordingApp):
     class Opened(Message):
         """The file was read."""
 
-        def __init__(self, loaded: Loaded, lines: list[str]) -> None:
+        def __init__(self, loaded: Loaded, lines: list[str], start: Start | None) -> None:
             super().__init__()
             self.loaded = loaded
+            self.start = start
             self.lines = lines
             """The text of the file, if there is something wrong with it."""
 
@@ -64,6 +66,7 @@ class DashboardApp(RecordingApp):
         selected: str | None = None,
         excluded: str | None = None,
         resume: bool = False,
+        changed: bool = False,
         max_parallel: int | None = None,
         on_failure: OnFailure | None = None,
         watch: bool = False,
@@ -81,6 +84,7 @@ class DashboardApp(RecordingApp):
         self._start = start
         self._selection = (selected, excluded)
         self._resume = resume
+        self._changed = changed
         self._max_parallel = max_parallel
         self._on_failure = on_failure
         self._watch = watch
@@ -151,7 +155,13 @@ class DashboardApp(RecordingApp):
                 settle(loaded.pipeline.production_target)
             except PromotionError as problem:
                 self.call_from_thread(self.notify, str(problem), severity="warning", markup=False)
-        self.post_message(self.Opened(loaded, lines_of(self.file) if loaded.pipeline is None else []))
+        lines = lines_of(self.file) if loaded.pipeline is None else []
+        start = None
+        if loaded.pipeline is not None and self._start and self.session is None:
+            from seeknal_tui.dashboard.starting import plan_start  # noqa: PLC0415
+
+            start = plan_start(loaded.pipeline, *self._selection, changed=self._changed, resume=self._resume)
+        self.post_message(self.Opened(loaded, lines, start))
 
     async def on_dashboard_app_opened(self, message: Opened) -> None:
         """Show the pipeline, or what is wrong with it."""
@@ -162,7 +172,7 @@ class DashboardApp(RecordingApp):
             await self._show_problems(message)
         else:
             if self.session is None:
-                await self._begin(pipeline)
+                await self._begin(pipeline, message.start)
             else:
                 self._go_on(pipeline)
             gc.collect()
@@ -187,27 +197,18 @@ class DashboardApp(RecordingApp):
         else:
             await self.push_screen(screen)
 
-    async def _begin(self, pipeline: Pipeline) -> None:
+    async def _begin(self, pipeline: Pipeline, start: Start | None) -> None:
         from seeknal_tui.dashboard.main_screen import MainScreen  # noqa: PLC0415
         from seeknal_tui.dashboard.session import Session  # noqa: PLC0415
 
-        plan = None
-        if self._start:
-            from seeknal_tui.history.asked import plan_asked  # noqa: PLC0415
-            from seeknal_tui.run.plan import NotRunnable  # noqa: PLC0415
-            from seeknal_tui.run.run_lock import refuse_second_run  # noqa: PLC0415
-
-            try:
-                plan = plan_asked(pipeline, *self._selection, resume=self._resume)
-                refuse_second_run(pipeline.target)
-            except NotRunnable as refusal:
-                self.refusal = refusal
-                self.exit()
-                return
+        if start is not None and start.refusal is not None:
+            self.refusal = start.refusal
+            self.exit()
+            return
         self.session = Session(pipeline, max_parallel=self._max_parallel, on_failure=self._on_failure)
         if self._shows_problems:
             self.pop_screen()
-        await self.push_screen(MainScreen(self.session, plan, self.actions))
+        await self.push_screen(MainScreen(self.session, start, self.actions))
         self.call_after_refresh(gc.freeze)  # the panes stay too
         if not self._start:
             self.offer_resume(pipeline)

@@ -129,6 +129,11 @@ class Details(Vertical):
         if self._number in touched or (due and self._session.state.is_running):
             self._bring_up_to_date()
 
+    def refresh_why(self) -> None:
+        """Something else has changed since the result was made."""
+        if self.tab is Tab.WHY and self.size.width:
+            self._bring_up_to_date()
+
     def on_show(self) -> None:
         """The pane was hidden, and is no longer."""
         self._bring_up_to_date()
@@ -169,7 +174,8 @@ class Details(Vertical):
             case Tab.PROFILE:
                 return [*use_lines(state, number, now, palette), *self._operators()]
             case _:
-                reasons = Reasons(pipeline, state, now, session.critical, palette)
+                again = None if session.changes is None or session.looks_back else session.changes.reasons[number]
+                reasons = Reasons(pipeline, state, now, session.critical, palette, again)
                 usual = usual_lines(session.durations(number), palette)
                 return [*reasons.lines(number, session.wait_of(number)), *usual]
 

@@ -21,6 +21,7 @@ from textual.widgets import Input
 
 from seeknal_tui.dashboard.actions import ACTIONS, UserAction, bindings
 from seeknal_tui.dashboard.bottleneck_actions import BottleneckActions
+from seeknal_tui.dashboard.changed_actions import ChangedActions
 from seeknal_tui.dashboard.filter_actions import FilterActions
 from seeknal_tui.dashboard.header import RunHeader, Viewpoint
 from seeknal_tui.dashboard.help_screen import HelpScreen
@@ -29,11 +30,10 @@ from seeknal_tui.dashboard.log.keys import KEYS
 from seeknal_tui.dashboard.messages import DefinitionOpened, MaxParallelChosen, TaskOpened, TaskSelected
 from seeknal_tui.dashboard.pane_actions import PaneActions
 from seeknal_tui.dashboard.pane_help import help_of, keys_of_pane
-from seeknal_tui.dashboard.run_actions import RunActions
 from seeknal_tui.dashboard.session import Session
+from seeknal_tui.dashboard.starting import Start
 from seeknal_tui.dashboard.themes import paint
 from seeknal_tui.dashboard.time_actions import TimeActions
-from seeknal_tui.run.plan import RerunPlan
 
 RUNNING_HZ, BUSY_HZ, IDLE_HZ = 36.0, 5.0, 5.0
 """The first is more than the 30 frames a second that are wanted, because a tick that comes late is left out."""
@@ -46,15 +46,13 @@ KEYS_OF_LOG = frozenset(action.name for action in ACTIONS if not KEYS.isdisjoint
 """The actions whose keys do something else in the log."""
 
 
-class MainScreen(RunActions, FilterActions, TimeActions, HistoryActions, PaneActions, BottleneckActions):
+class MainScreen(ChangedActions, FilterActions, TimeActions, HistoryActions, PaneActions, BottleneckActions):
     """Everything about one pipeline and its runs."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings()]
     AUTO_FOCUS = ""
 
-    def __init__(
-        self, session: Session, start: RerunPlan | None = None, actions: Sequence[UserAction] = ACTIONS
-    ) -> None:
+    def __init__(self, session: Session, start: Start | None = None, actions: Sequence[UserAction] = ACTIONS) -> None:
         super().__init__(session, actions)
         self._start = start
         self._header = RunHeader()
@@ -91,10 +89,12 @@ class MainScreen(RunActions, FilterActions, TimeActions, HistoryActions, PaneAct
         self.select_task(self.session.selected)
         self.arrangement.resize(*self.size)
         self.arrange_panes()
-        if self._start is not None:
-            self.begin(self._start)
+        if self._start is not None and self._start.plan is not None:
+            self.begin(self._start.plan)
         else:
             self._tick()
+        if self._start is not None and self._start.ask is not None:
+            self.ask(self.session.propose_changes(*self._start.ask), self._start.ask[0])
 
     # Time
 
@@ -105,6 +105,7 @@ class MainScreen(RunActions, FilterActions, TimeActions, HistoryActions, PaneAct
         touched = session.tick()
         self._show_state(touched)
         ticked_at = time.monotonic()
+        self.look_for_changes()
         rate = (session.state.version - before) / max(1e-3, ticked_at - self._ticked_at)
         self._ticked_at = ticked_at
         if rate > BUSY_RATE and session.engine.is_running:
@@ -152,6 +153,10 @@ class MainScreen(RunActions, FilterActions, TimeActions, HistoryActions, PaneAct
         self._show_state(touched)
         self.details.show_task(session.selected)
         self._tick()
+
+    def changes_shown(self) -> None:
+        """Why the task under the cursor would run again may be another reason now."""
+        self.details.refresh_why()
 
     def session_changed(self) -> None:
         """Show at once what comes of what was asked for."""

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
+from textual import work
 from textual.binding import Binding, BindingType
+from textual.message import Message
 from textual.screen import ModalScreen
 from textual.widget import Widget
 from textual.widgets import Static
@@ -15,8 +17,12 @@ from seeknal_tui.dashboard.cells import cut
 from seeknal_tui.dashboard.look import Palette
 from seeknal_tui.dashboard.reruns import Proposal
 from seeknal_tui.dashboard.themes import palette_of
+from seeknal_tui.history.changes import Changes, find_changes
 from seeknal_tui.pipeline.durations import format_duration
 from seeknal_tui.pipeline.model import Pipeline
+
+if TYPE_CHECKING:
+    from seeknal_tui.history.categories import Edit
 
 NAMES_WIDTH = 44
 
@@ -29,20 +35,56 @@ class RerunDialog(ModalScreen[bool]):
         Binding("escape,n,q", "dismiss(False)", "cancel"),
     ]
 
-    def __init__(self, proposal: Proposal, pipeline: Pipeline, max_parallel: int) -> None:
+    class Told(Message):
+        """It was found out why those tasks run, and what edits mean for others."""
+
+        def __init__(self, changes: Changes, edits: list[Edit]) -> None:
+            super().__init__()
+            self.changes = changes
+            self.edits = edits
+
+    def __init__(
+        self, proposal: Proposal, pipeline: Pipeline, max_parallel: int, changes: Changes | None = None
+    ) -> None:
+        """*changes* are those that were just found; else they are looked for."""
         super().__init__()
         self._proposal = proposal
         self._pipeline = pipeline
         self._max_parallel = max_parallel
+        self._changes = changes
+        self._box = Static(classes="dialog", markup=False)
 
     def compose(self) -> Iterator[Widget]:
         """A box with the counts."""
-        text = proposal_text(self._proposal, self._pipeline, self._max_parallel, palette_of(self.app))
-        box = Static(text, classes="dialog", markup=False)
+        self._box.update(self._text())
         environment = f"env {self._pipeline.environment} · " if self._pipeline.environment else ""
-        box.border_title = Text(cut(environment + self._proposal.title, 60))
-        box.border_subtitle = Text("enter run   esc cancel")
-        yield box
+        self._box.border_title = Text(cut(environment + self._proposal.title, 60))
+        self._box.border_subtitle = Text("enter run   esc cancel")
+        yield self._box
+
+    def on_mount(self) -> None:
+        """Find out what there is to tell beside the counts; that may take a while."""
+        self._find()
+
+    def _text(self) -> Text:
+        return proposal_text(self._proposal, self._pipeline, self._max_parallel, palette_of(self.app))
+
+    @work(thread=True, group="changes")
+    def _find(self) -> None:
+        from seeknal_tui.history.categories import categorize  # noqa: PLC0415 - DuckDB is slow to import
+
+        changes = self._changes or find_changes(self._pipeline)
+        self.post_message(self.Told(changes, categorize(self._pipeline, changes, frozenset(self._proposal.plan.run))))
+
+    def on_rerun_dialog_told(self, message: Told) -> None:
+        """Show it below the counts."""
+        from seeknal_tui.dashboard.edits_told import told_lines  # noqa: PLC0415
+
+        message.stop()
+        run = self._proposal.plan.run
+        lines = told_lines(self._pipeline, message.changes, message.edits, run, palette_of(self.app))
+        if lines:
+            self._box.update(Text("\n").join([self._text(), Text(), *lines]))
 
 
 def proposal_text(proposal: Proposal, pipeline: Pipeline, max_parallel: int, palette: Palette) -> Text:

@@ -8,6 +8,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from seeknal_tui.analysis.outlook import Expectation, expected_time
 from seeknal_tui.analysis.simulation import TaskCost
@@ -16,10 +17,13 @@ from seeknal_tui.history.past_runs import PastRuns
 from seeknal_tui.history.resuming import latest_state, plan_resume
 from seeknal_tui.pipeline.model import Pipeline
 from seeknal_tui.pipeline.selection import SelectionError, select
-from seeknal_tui.run.events import Status
+from seeknal_tui.run.events import ENDED, Status
 from seeknal_tui.run.plan import NotRunnable, RerunPlan, plan_rerun
 from seeknal_tui.run.results import Results
 from seeknal_tui.run.state import RunState
+
+if TYPE_CHECKING:
+    from seeknal_tui.history.changes import Changes
 
 
 class Scope(StrEnum):
@@ -69,6 +73,19 @@ class Reruns:
         """Run the tasks of a selection expression."""
         remedy = "write +name to run all that it needs too"
         return self._proposal(self.select(expression), f"Run {expression}", expression, self._standing(), remedy)
+
+    def of_changes(self, changes: Changes, within: AbstractSet[int]) -> Proposal:
+        """Run the tasks *within* whose results do not stand, but for those that are about to run anyhow."""
+        state = self.state
+        coming = {
+            number for number, member in enumerate(state.in_run) if member and state.statuses[number] not in ENDED
+        }
+        chosen = (changes.to_run & within) - (coming if state.is_running else set())
+        if not chosen:
+            raise NotPossible("nothing has changed since the results were made")
+        standing = self._standing() | (set(range(len(self.pipeline.tasks))) - changes.to_run)
+        remedy = "press u to run what is needed too"
+        return self._proposal(set(chosen), "Run what has changed", "--changed", standing, remedy)
 
     def of_changed(self, names: Iterable[str], within: AbstractSet[int]) -> RerunPlan:
         """What to run when those tasks have changed: they and all downstream that is *within*, with what these need."""

@@ -9,6 +9,7 @@ from seeknal_tui.dashboard.rerun_dialog import RerunDialog
 from seeknal_tui.dashboard.reruns import Proposal, Scope
 from seeknal_tui.dashboard.selection_prompt import SelectionPrompt
 from seeknal_tui.dashboard.session_screen import SessionScreen
+from seeknal_tui.history.changes import Changes
 from seeknal_tui.run.plan import RerunPlan
 
 SOON_S = 0.5
@@ -42,23 +43,23 @@ class RunActions(SessionScreen):
 
     def action_run_selection(self) -> None:
         """Type which tasks to run, as an expression."""
-        self.app.push_screen(SelectionPrompt(self.session), self._ask)
+        self.app.push_screen(SelectionPrompt(self.session), self.ask)
 
     def action_resume(self) -> None:
         """Run what had not succeeded in the latest run."""
         try:
-            self._ask(self.session.propose_resume())
+            self.ask(self.session.propose_resume())
         except NotPossible as reason:
             self.tell(reason, severity="warning")
 
     def _propose(self, scope: Scope) -> None:
         try:
-            self._ask(self.session.propose(scope))
+            self.ask(self.session.propose(scope))
         except NotPossible as reason:
             self.tell(reason, severity="warning")
 
-    def _ask(self, proposal: Proposal | None) -> None:
-        """Show what was proposed, and run it if that is wanted."""
+    def ask(self, proposal: Proposal | None, changes: Changes | None = None) -> None:
+        """Show what was proposed, and run it if that is wanted. *changes* are those that were just found, if any."""
         if proposal is None:
             return
 
@@ -66,7 +67,7 @@ class RunActions(SessionScreen):
             if run:
                 self.begin(proposal.plan)
 
-        dialog = RerunDialog(proposal, self.session.pipeline, self.session.engine.max_parallel)
+        dialog = RerunDialog(proposal, self.session.pipeline, self.session.engine.max_parallel, changes)
         self.app.push_screen(dialog, decided)
 
     def begin(self, plan: RerunPlan) -> None:

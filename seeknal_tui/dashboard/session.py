@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from seeknal_tui.dashboard.engine import Engine, LocalEngine, NotPossible
 from seeknal_tui.dashboard.foresight import Foresight
@@ -35,6 +36,10 @@ from seeknal_tui.run.sampler import RunUse
 from seeknal_tui.run.state import RunState
 from seeknal_tui.run.wait import Wait
 from seeknal_tui.run.waiting import Waiting
+
+if TYPE_CHECKING:
+    from seeknal_tui.history.changes import Changes
+
 
 FOLDING_S = 0.015
 """How long one tick may take in events."""
@@ -66,6 +71,8 @@ class Session:
         """The tasks of a finding, which stand out in the critical path's stead; empty for the path itself."""
         self.known_measurements: Measurements = NO_MEASUREMENTS
         """What earlier runs took, where the engine does not know."""
+        self.changes: Changes | None = None
+        """What has changed since the results were made; None while that is not known, as during a run."""
         self._clock = clock
         self._wall_clock = wall_clock
         self._zero = clock()
@@ -127,6 +134,7 @@ class Session:
             self._zero = self._clock() - max(0.0, self._wall_clock() - event.started_at)
             self._run_ids.append(event.run_id)
             self._started_at.append(event.started_at)
+            self.changes = None
         self._replay = None
         self.state.apply(event)
         if type(event) is not TaskProgress and type(event) is not TaskSampled:
@@ -168,6 +176,7 @@ class Session:
         if before.execution.max_parallel != pipeline.execution.max_parallel:
             max_parallel = pipeline.execution.max_parallel
         self.pipeline = pipeline
+        self.changes = None
         engine.replace_pipeline(pipeline, max_parallel)
         numbers = pipeline.numbers
         self.state = RunState(pipeline)
@@ -237,6 +246,12 @@ class Session:
     def propose_resume(self) -> Proposal:
         """What going on where the latest run stopped means. Raises NotPossible if nothing is left of it."""
         return self._reruns.of_resume()
+
+    def propose_changes(self, changes: Changes, within: AbstractSet[int] | None = None) -> Proposal:
+        """What running what has changed means, *within* some tasks or all. Raises NotPossible."""
+        return self._reruns.of_changes(
+            changes, frozenset(range(len(self.pipeline.tasks))) if within is None else within
+        )
 
     def plan_changed(self, names: Iterable[str], within: AbstractSet[int]) -> RerunPlan:
         """What to run when those tasks have changed: they and all downstream that is *within*, with what these need."""

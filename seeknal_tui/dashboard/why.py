@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from rich.text import Text
@@ -43,12 +43,15 @@ class Reasons:
     now: float
     critical: frozenset[int]
     palette: Palette
+    again: Sequence[str] | None = None
+    """Why the task would run again; None if that is not known."""
 
     def lines(self, number: int, wait: Wait | None) -> list[Text]:
         """What there is to say of a task; *wait* is what the runner says it waits for."""
         blank = Text()
         parts = [
             self._status(number, wait),
+            self._again(),
             self._past(number),
             [self._importance(number)],
             self._neighbours(number),
@@ -156,6 +159,13 @@ class Reasons:
                 elif status is Status.SKIPPED:
                     border.append(other)
         return sorted(found)
+
+    def _again(self) -> list[Text]:
+        if self.again is None:
+            return []
+        if not self.again:
+            return [Text("Its result stands: nothing has changed.", self.palette.reused)]
+        return [Text("c would run it, because"), *(Text(f"  {one_line(reason)}") for reason in self.again[:MOST_NAMES])]
 
     # How it came to start
 

@@ -20,10 +20,12 @@ from seeknal_tui.history.changes import Changes
 from seeknal_tui.history.columns import Binder, Columns, NotBindable
 from seeknal_tui.history.fingerprints import changed_metadata, differences
 from seeknal_tui.pipeline.model import PathAction, Pipeline, SleepAction
+from seeknal_tui.pipeline.problems import listed
 from seeknal_tui.run.results import Results
 
 NATURAL_JOIN = re.compile(r"\bnatural\b", re.IGNORECASE)
 """Which reads all columns that both tables have, and does without one that is gone."""
+MOST_READERS = 6
 
 
 class Category(StrEnum):
@@ -200,6 +202,6 @@ def _told(edit: Edit) -> str:
 
 def _lost_text(column: LostColumn) -> str:
     what = f"{column.name} will be {column.now}, not {column.before}" if column.now else f"{column.name} will be gone"
-    read = [f"read by {', '.join(column.readers)}"] if column.readers else []
-    read += [f"perhaps read by {', '.join(column.may_read)}"] if column.may_read else []
+    read = [f"read by {listed(column.readers, MOST_READERS)}"] if column.readers else []
+    read += [f"perhaps read by {listed(column.may_read, MOST_READERS)}"] if column.may_read else []
     return f"{what}: {'; '.join(read) or 'nothing downstream reads it'}"

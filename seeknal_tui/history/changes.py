@@ -21,7 +21,7 @@ from seeknal_tui.run.events import Status
 from seeknal_tui.run.last_statuses import last_statuses
 from seeknal_tui.run.results import SUFFIX
 
-WITHOUT_RESULT = {
+WITHOUT_RESULT: dict[str, str] = {
     Status.FAILED: "it failed when it last ran",
     Status.CANCELLED: "it was stopped when it last ran",
     Status.SKIPPED: "it was skipped in its last run",
@@ -45,6 +45,8 @@ class Changes:
 
     reasons: tuple[tuple[str, ...], ...]
     """Why the result does not stand, in words; empty where it stands."""
+    own: frozenset[int]
+    """The tasks that would run even if none upstream of them did."""
     before: Mapping[int, Fingerprint]
     """What the result was made from, of each task of which that is known."""
     now: Mapping[int, Fingerprint]
@@ -106,14 +108,17 @@ class _Search:
 
     def changes(self) -> Changes:
         tasks = self._pipeline.tasks
+        own: set[int] = set()
         for number in self._pipeline.topological_order:
             self._reasons[number] = self._own_reasons(tasks[number], number)
+            if self._reasons[number]:
+                own.add(number)
             self._follow_upstream(number)
         while any([self._follow_outputs(), *map(self._follow_upstream, self._pipeline.topological_order)]):
             pass
         known = {number: self._standing.get(task.name) for number, task in enumerate(tasks)}
         before = {number: standing.record.made_from for number, standing in known.items() if standing is not None}
-        return Changes(tuple(map(tuple, self._reasons)), before, self._now)
+        return Changes(tuple(map(tuple, self._reasons)), frozenset(own), before, self._now)
 
     def _runs(self, number: int) -> bool:
         return bool(self._reasons[number]) and (self._within is None or number in self._within)
@@ -134,7 +139,7 @@ class _Search:
     def _why_unknown(self, task: Task) -> str:
         if (self._pipeline.target / f"{task.name}{SUFFIX}").is_file():
             return "how its result was made is not known"
-        return WITHOUT_RESULT.get(Status(self._statuses.get(task.name, Status.PENDING)), "it never ran")
+        return WITHOUT_RESULT.get(self._statuses.get(task.name, ""), "it never ran")
 
     def _of_upstream(self, record: Record) -> list[str]:
         told = []
