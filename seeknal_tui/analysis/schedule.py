@@ -59,7 +59,9 @@ class Schedule:
         stretches = [_past(number, attempt, now) for number, attempt in all_attempts(state)] if follows else []
         if simulation is not None:
             stretches = _continued(state, stretches, simulation, simulated_at)
-        self.stretches = sorted(stretches, key=lambda one: (one.started_at, one.finished_at))
+        # Some take no time: of those in one moment, what another needs comes first, so that none hangs on a later one.
+        rank = {number: place for place, number in enumerate(self._pipeline.topological_order)}
+        self.stretches = sorted(stretches, key=lambda one: (one.started_at, one.finished_at, rank[one.number]))
         self.ends = max((one.finished_at for one in self.stretches), default=self.began)
         """When the last of them ends."""
 
@@ -125,7 +127,7 @@ class Schedule:
             if ended.finished_at < stretch.ready_at or (last and ended.finished_at < self._end_of(last)):
                 break
             reason = next((name for name, holds in in_the_way if holds(ended.number)), None)
-            if reason is not None and other != place and ended.started_at <= ended.finished_at:
+            if reason is not None and other < place and ended.started_at <= ended.finished_at:
                 last = last or Hang(other, reason)
                 if ended.lane == stretch.lane:  # of those that ended together, the one whose slot it took
                     return Hang(other, reason)

@@ -75,6 +75,14 @@ class TestHangsOn:
         run.toggle_pause()
         assert path_of(run) == [("a", 1.0, 0.0, None), ("b", 2.0, 3.0, "dependency")]
 
+    def test_what_takes_no_time_hangs_on_nothing_later(self) -> None:
+        run = VirtualRun(pipeline(A, *(Task(name=name) for name in "wxyz")), [1.0, 0.0, 0.0, 0.0, 0.0], max_parallel=1)
+        state = run.begin().to_the_end()
+        schedule = Schedule(state, state.now)
+        hangs = [schedule.hangs_on(place) for place in range(len(schedule.stretches))]
+        assert all(hang is None or hang.place < place for place, hang in enumerate(hangs))
+        assert max(slacks(schedule).values()) == pytest.approx(0.0)
+
 
 class TestToCome:
     def test_before_a_run_the_path_is_that_of_the_expected_one(self) -> None:
