@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 
 import click
@@ -22,6 +21,7 @@ from seeknal_tui.commands.common import fail, find_file, json_option
 @json_option
 def command(run: str, path: Path, *, as_json: bool) -> None:
     """Tell what held RUN up, and what would help: a run's id or its beginning, or nothing for the latest run."""
+    from seeknal_tui.analysis.costs import machine_cores  # noqa: PLC0415
     from seeknal_tui.analysis.diagnosis import diagnose  # noqa: PLC0415 - other commands do not need it
     from seeknal_tui.analysis.findings.case import Case  # noqa: PLC0415
     from seeknal_tui.history.past_runs import HistoryUnusable, NoSuchRun, PastRuns  # noqa: PLC0415
@@ -35,7 +35,7 @@ def command(run: str, path: Path, *, as_json: bool) -> None:
     except (NoSuchRun, HistoryUnusable) as error:
         fail(str(error))
     state = past.state()
-    case = Case(state, state.now, os.cpu_count() or 1, runs.measurements(past.pipeline), profiles_of(state))
+    case = Case(state, state.now, machine_cores(), runs.measurements(past.pipeline), profiles_of(state))
     diagnosis = diagnose(case)
     if as_json:
         click.echo(json.dumps(diagnosis_object(diagnosis), ensure_ascii=True))

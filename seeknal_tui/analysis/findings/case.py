@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
 
+from seeknal_tui.analysis.findings.costs_of_run import costs_of_run
 from seeknal_tui.analysis.findings.scenario import Scenario, never
-from seeknal_tui.analysis.slack import durations_so_far
+from seeknal_tui.analysis.what_if import Plan
 from seeknal_tui.pipeline.model import Pipeline
 from seeknal_tui.run.actions.query_profile import QueryProfile
-from seeknal_tui.run.events import Status
+from seeknal_tui.run.events import ENDED, Status
 from seeknal_tui.run.measured import NO_MEASUREMENTS, Measurements
 from seeknal_tui.run.state import Attempt, RunState
 
@@ -70,8 +71,9 @@ class Case:
     @cached_property
     def run(self) -> Scenario:
         """The run as it was, as far as it is over, and as it is expected to go on."""
-        durations = tuple(durations_so_far(self.pipeline, self.state, self.now))
-        return Scenario(self.pipeline, durations, max(1, self.max_parallel), self.members, self.give_up)
+        costs = tuple(costs_of_run(self.state, self.now, self.measurements, self.cores))
+        plan = Plan(self.pipeline, costs, self.members)
+        return Scenario(plan, max(1, self.max_parallel), self.cores, self.give_up)
 
     @cached_property
     def max_parallel(self) -> int:
@@ -123,7 +125,8 @@ class Case:
 
     def duration(self, number: int) -> float:
         """Seconds that the task ran, or is expected to."""
-        return self.run.durations[number]
+        span_s = self.state.running_s(number, self.now) if self.attempts(number) else 0.0
+        return span_s if self.state.statuses[number] in ENDED else max(span_s, self.run.wall_s(number))
 
     def cpu_s(self, number: int) -> float | None:
         """Seconds that its threads and processes computed in this run; None where that was not measured."""

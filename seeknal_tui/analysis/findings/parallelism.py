@@ -53,7 +53,7 @@ def _one_chain(case: Case) -> Iterator[Finding]:
     alone_s = sum(alone.values())
     if alone_s < ALONE_SHARE * wall_s:
         return
-    _, chain = longest_chain(case.pipeline, case.run.durations)
+    _, chain = longest_chain(case.pipeline, [case.duration(number) for number in range(len(case.pipeline.tasks))])
     links = [number for number in chain if alone.get(number, 0.0) >= case.least_s]
     if not links:
         return

@@ -48,7 +48,7 @@ def look_into(case: Case) -> Insight:
 
 def curve_of(scenario: Scenario) -> Curve:
     """The run with few and with many slots, the present number among them."""
-    slots = sorted({*(FEW_SLOTS if len(scenario.members) > LARGE else SLOTS), scenario.max_parallel})
+    slots = sorted({*(FEW_SLOTS if len(scenario.plan.members) > LARGE else SLOTS), scenario.max_parallel})
     return Curve(tuple(slots), tuple(scenario.with_slots(number).makespan_s for number in slots))
 
 

@@ -6,7 +6,6 @@ often than leaves four fifths of the time to others. It goes on only while the s
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable, Iterator
 from typing import ClassVar
@@ -21,6 +20,7 @@ from textual.widget import Widget
 from textual.widgets import OptionList, Static
 from textual.worker import get_current_worker
 
+from seeknal_tui.analysis.costs import machine_cores
 from seeknal_tui.analysis.findings.case import Case
 from seeknal_tui.analysis.findings.scenario import GivenUp
 from seeknal_tui.dashboard.actions import UserAction
@@ -164,7 +164,7 @@ class BottleneckScreen(Screen[None]):
         pipeline = state.pipeline
         if self._measured is None or self._measured[0] != state.run_id:
             self._measured = (state.run_id, PastRuns(pipeline.folder).measurements(pipeline))
-        case = Case(state, now, os.cpu_count() or 1, self._measured[1], profiles_of(state), give_up)
+        case = Case(state, now, machine_cores(), self._measured[1], profiles_of(state), give_up)
         return self.Looked(look_into(case), time.monotonic() - began)
 
     def on_bottleneck_screen_looked(self, message: Looked) -> None:

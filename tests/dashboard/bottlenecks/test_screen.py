@@ -11,6 +11,11 @@ import pytest
 from seeknal_tui.dashboard.bottlenecks.screen import BottleneckScreen
 from tests.dashboard.driving import Driver, opened
 
+
+def keys_of(text: str) -> list[str]:
+    return ["equals_sign" if key == "=" else key for key in text]
+
+
 FOUR = """
     name: four
     execution: {max_parallel: 1}
@@ -91,11 +96,11 @@ class TestTried:
     async def test_what_is_typed_is_tried_on_top(self, tmp_path: Path) -> None:
         async with after_a_run(tmp_path) as driver:
             await driver.see("set max_parallel to 3")
-            for change in ("4 slots", "a 2x"):
+            for change in ("slots=4", "a=2x"):
                 await driver.press("i")
                 await driver.see("What if", "twice as fast")
-                await driver.press("ctrl+u", *(key if key != " " else "space" for key in change), "enter")
-            await driver.see("with 4 slots, with a 2 times as fast:", "instead of")
+                await driver.press("ctrl+u", *keys_of(change), "enter")
+            await driver.see("with 4 slots, with a=2x:", "instead of")
             await driver.press("backspace")
             await driver.see("The run took")
 
@@ -104,8 +109,8 @@ class TestTried:
             await driver.see("set max_parallel to 3")
             await driver.press("i")
             await driver.see("What if")
-            await driver.press("ctrl+u", *"lst", "space", *"2x", "enter")
-            await driver.see("there is no task lst; did you mean last?")
+            await driver.press("ctrl+u", *keys_of("lst=2x"), "enter")
+            await driver.see("there is no task lst: is last meant?")
             await driver.press("escape")
             await driver.see("What would help")
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from seeknal_tui.dashboard.bottlenecks.what_if import NotUnderstood, try_out
+from seeknal_tui.analysis.what_if import NoSuchChange
+from seeknal_tui.dashboard.bottlenecks.what_if import try_out
 from seeknal_tui.pipeline.model import SleepAction, Task
 from tests.analysis.findings.made_up import Ran, case_of, pipeline
 
@@ -20,13 +21,11 @@ RUN = case_of(MADE, {"load": Ran(0, 2), "other": Ran(2, 4, ready=0, pool_s=2), "
 @pytest.mark.parametrize(
     ("typed", "seconds", "words"),
     [
-        ("last 2x", 4.0, "with last 2 times as fast"),
-        ("last 4 times as fast", 4.0, "with last 4 times as fast"),
-        ("last twice as fast", 4.0, "with last 2 times as fast"),
-        ("last without load", 4.0, "without waiting in last for load"),
-        ("last in 2", 4.0, "with last split in 2"),
-        ("pool db 2", 6.0, "with 2 slots in db"),
-        ("1 slot", 8.0, "with 1 slot"),
+        ("last=2x", 4.0, "with last=2x"),
+        ("last-load", 4.0, "with last-load"),
+        ("last/2", 4.0, "with last/2"),
+        ("pool:db=2", 6.0, "with pool:db=2"),
+        ("slots=1", 8.0, "with 1 slot"),
     ],
 )
 def test_what_can_be_changed(typed: str, seconds: float, words: str) -> None:
@@ -35,19 +34,7 @@ def test_what_can_be_changed(typed: str, seconds: float, words: str) -> None:
     assert trial.scenario.makespan_s == pytest.approx(seconds)
 
 
-@pytest.mark.parametrize(
-    ("typed", "problem"),
-    [
-        ("", "that is none of these"),
-        ("make it fast", "that is none of these"),
-        ("lst 2x", "there is no task lst; did you mean last?"),
-        ("last without other", "last does not wait for other"),
-        ("pool x 2", "there is no pool x; there are db"),
-        ("pool db 0", "write a whole number from 1 to 256 instead of 0"),
-        ("last in many", "write a whole number from 1 to 64 instead of many"),
-        ("last 0x", "write a number above 0"),
-    ],
-)
-def test_what_cannot_be_tried_is_told(typed: str, problem: str) -> None:
-    with pytest.raises(NotUnderstood, match=problem.replace("?", r"\?")):
+@pytest.mark.parametrize("typed", ["", "make it fast", "lst=2x", "slots=0", "pool:x=2"])
+def test_what_cannot_be_tried_is_told(typed: str) -> None:
+    with pytest.raises(NoSuchChange):
         try_out(typed, RUN)
