@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     import psutil
 
 EVERY_S = 1.0
+HOST_EVERY_S = 0.5
+"""A look at the machine as a whole takes so little that it is never put off."""
 HIGHEST_SHARE = 0.004
 """Of a core for looking: where there are many processes to pass over, looks are less frequent."""
 
@@ -67,7 +69,6 @@ class Sampler:
         self._emit = emit
         self._emit_host = emit_host
         self._spill = spill
-        self._host: HostWatch | None = None
         self._lock = threading.Lock()
         self._leaders: dict[int, int] = {}
         self._uses: dict[int, Use] = {}
@@ -108,12 +109,15 @@ class Sampler:
             self._thread.join()
 
     def _sample(self) -> None:
-        pause = EVERY_S
-        self._host = HostWatch(self._spill)
-        while not self._over.wait(pause):
-            before = time.thread_time()
-            self.look()
-            pause = max(EVERY_S, (time.thread_time() - before) / HIGHEST_SHARE)
+        host = HostWatch(self._spill)
+        look_at = time.monotonic() + EVERY_S
+        while not self._over.wait(min(EVERY_S, HOST_EVERY_S)):
+            if time.monotonic() >= look_at:
+                before = time.thread_time()
+                self.look()
+                look_at = time.monotonic() + max(EVERY_S, (time.thread_time() - before) / HIGHEST_SHARE)
+            with self._lock:
+                self._emit_host(host.look(), self.use.cores if self.use is not None else 0.0)
 
     def look(self) -> None:
         """Look now."""
@@ -130,8 +134,6 @@ class Sampler:
             cores = max(0.0, cpu_s - self._cpu_s) / max(1e-6, now - self._looked_at)
             self.use = RunUse(cores, memory + sum(use.rss_bytes for use in uses.values()))
             self._looked_at, self._cpu_s = now, cpu_s
-            if self._host is not None:
-                self._emit_host(self._host.look(), cores)
 
 
 def _own_cpu_s() -> float:

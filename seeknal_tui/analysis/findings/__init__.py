@@ -13,7 +13,7 @@ from seeknal_tui.analysis.findings.case import Case
 from seeknal_tui.analysis.findings.finding import Finding
 from seeknal_tui.analysis.findings.hidden_dependency import hidden_dependencies
 from seeknal_tui.analysis.findings.needless_dependency import needless_dependencies
-from seeknal_tui.analysis.findings.parallelism import too_little_parallel
+from seeknal_tui.analysis.findings.parallelism import too_little_parallel, too_much_parallel
 from seeknal_tui.analysis.findings.resource_limit import resource_limits
 from seeknal_tui.analysis.findings.shared_output import shared_outputs
 from seeknal_tui.analysis.findings.slow_operator import slow_operators
@@ -24,6 +24,7 @@ FINDERS: tuple[Callable[[Case], Iterable[Finding]], ...] = (
     needless_dependencies,
     shared_outputs,
     resource_limits,
+    too_much_parallel,
     too_little_parallel,
     bound_tasks,
     stragglers,

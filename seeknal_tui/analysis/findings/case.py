@@ -18,8 +18,8 @@ from seeknal_tui.run.state import Attempt, RunState
 
 LEAST_SHARE = 0.02
 """Of the run: what would save less is not told."""
-LEAST_S = 0.05
-"""Nobody feels less, and clocks and schedulers are no more exact than that."""
+LEAST_S = 0.1
+"""Nobody feels less, and neither a machine nor a forecast is more exact than that."""
 NEITHER = (Status.REUSED, Status.SKIPPED)
 
 

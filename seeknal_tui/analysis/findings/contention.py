@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from seeknal_tui.analysis.findings.case import Case, Span
 
-LEAST_SAMPLES = 3
+LEAST_SAMPLES = 5
 LEAST_SHARE = 0.2
 """Of the run's samples: a few moments of crowding are no limit."""
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from seeknal_tui.analysis.critical_path import longest_chain
 from seeknal_tui.analysis.findings.case import Case
+from seeknal_tui.analysis.findings.contention import alone, crowded_span
 from seeknal_tui.analysis.findings.finding import Finding, FindingKind
 from seeknal_tui.analysis.findings.resource_limit import enough_slots, waits_for_slots
 from seeknal_tui.analysis.findings.words import counted
@@ -14,6 +15,8 @@ from seeknal_tui.pipeline.durations import format_duration
 ALONE_SHARE = 0.5
 """Of the run: so long one task at a time ran, and nothing else could."""
 MOST_NAMES = 6
+TRUSTED = 0.2
+"""As a part of the run: as near the forecast of the run as it was must come to it, to be believed for other slots."""
 
 
 def too_little_parallel(case: Case) -> Iterator[Finding]:
@@ -111,3 +114,47 @@ def _most_at_once(waits: list[tuple[float, float]]) -> tuple[int, float]:
         if count > best:
             best, at = count, moment
     return best, at
+
+
+def too_much_parallel(case: Case) -> Iterator[Finding]:
+    """Tasks that slowed each other down so much that fewer of them at once would have been faster."""
+    crowd = crowded_span(case)
+    if crowd is None or case.run.max_parallel < 2 or case.state.is_running:
+        return
+    run = case.run
+    stretched = [number for number in case.spans if case.spans[number].overlaps(crowd.span) and case.cpu_s(number)]
+    times = {number: alone(case, number) for number in stretched}
+    for number, seconds in times.items():
+        run = run.with_alone(number, seconds)
+    wall_s = case.now - case.state.began
+    if abs(run.makespan_s - wall_s) > TRUSTED * wall_s:
+        return  # what slowed the tasks down is something else than the forecast knows of
+    trials = {slots: run.with_slots(slots) for slots in _fewer(case.run.max_parallel)}
+    best = min(trials, key=lambda slots: (trials[slots].makespan_s, slots))
+    saves_s = run.makespan_s - trials[best].makespan_s
+    if saves_s < case.least_s:
+        return
+    slowed = sorted(stretched, key=lambda number: times[number] - case.duration(number))[:MOST_NAMES]
+    worst = slowed[0]
+    yield Finding(
+        FindingKind.TOO_MUCH_PARALLEL,
+        tuple(slowed),
+        f"{counted(case.run.max_parallel, 'task')} at once are too many for {counted(case.cores, 'core')}: they slowed "
+        f"each other down, from {format_duration(crowd.span.start)} to {format_duration(crowd.span.end)}. "
+        f"{case.name(worst)} took {format_duration(case.duration(worst))}, and would have taken about "
+        f"{format_duration(times[worst])} alone. With max_parallel {best} the run would have taken "
+        f"{format_duration(trials[best].makespan_s)} instead of {format_duration(run.makespan_s)}.",
+        f"set max_parallel to {best}",
+        saves_s,
+        trials[best],
+        f"with {counted(best, 'slot')}",
+    )
+
+
+def _fewer(slots: int) -> list[int]:
+    """Smaller numbers of slots: all of few, some of many."""
+    found, step = [], slots - 1
+    while step >= 1:
+        found.append(step)
+        step = step - 1 if step <= 8 else step * 3 // 4
+    return found

@@ -21,6 +21,8 @@ NEAR = 0.1
 SWAPPED_BYTES = 64 << 20
 MOST_SLOTS = 256
 ENOUGH_CORES = 1e6
+LEAST_OF_POOL = 0.05
+"""Of the run: what tasks behind a pool would do to each other outside of it is known less exactly."""
 
 
 def resource_limits(case: Case) -> Iterator[Finding]:
@@ -95,7 +97,7 @@ def _pools(case: Case) -> Iterator[Finding]:
         scenario = min(trials, key=lambda trial: trial.makespan_s)
         scenario = next(trial for trial in trials if trial.makespan_s <= scenario.makespan_s + case.least_s)
         saves_s = case.saving(scenario)
-        if saves_s < case.least_s:
+        if saves_s < max(case.least_s, LEAST_OF_POOL * case.run_s):
             continue
         enough = scenario.pipeline.execution.pools[pool]
         yield Finding(

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from seeknal_tui.analysis.findings.case import Case
 from seeknal_tui.analysis.findings.finding import FindingKind
 from seeknal_tui.pipeline.model import SleepAction, Task
-from tests.analysis.findings.made_up import Ran, case_of, kinds, only, pipeline
+from tests.analysis.findings.made_up import Ran, case_of, command, kinds, only, pipeline, sample
 
 LITTLE = FindingKind.TOO_LITTLE_PARALLEL
+MUCH = FindingKind.TOO_MUCH_PARALLEL
 
 
 def sleeping(name: str, *depends_on: str) -> Task:
@@ -48,3 +50,34 @@ class TestOneChain:
     def test_not_with_one_slot(self) -> None:
         made = pipeline(sleeping("a"), sleeping("b", "a"), max_parallel=1)
         assert LITTLE not in kinds(case_of(made, {"a": Ran(0, 1), "b": Ran(1, 2)}))
+
+
+class TestTooMuch:
+    """A chain of four and seven tasks beside it, each of which computes for a second; two cores."""
+
+    CHAIN = ("c1", "c2", "c3", "c4")
+    BESIDE = tuple(f"b{number}" for number in range(7))
+
+    def case(self, *, queue: int, busy: float) -> Case:
+        chain = [
+            Task(name=name, action=command(name), depends_on=self.CHAIN[place - 1 : place])
+            for place, name in enumerate(self.CHAIN)
+        ]
+        made = pipeline(*chain, *(Task(name=name, action=command(name)) for name in self.BESIDE), max_parallel=8)
+        ran = {name: Ran(0, 4, cpu_s=1.0) for name in ("c1", *self.BESIDE)}
+        ran |= {name: Ran(3 + place, 4 + place, cpu_s=1.0) for place, name in enumerate(self.CHAIN) if place}
+        host = [sample(float(second), cores=busy, queue=queue if second <= 4 else 1) for second in range(1, 8)]
+        return case_of(made, ran, cores=2, host=tuple(host))
+
+    def test_fewer_at_once_would_have_been_faster(self) -> None:
+        finding = only(self.case(queue=8, busy=2.0), MUCH)
+        assert "8 tasks at once are too many for 2 cores" in finding.evidence
+        assert "took 4.0s, and would have taken about 1.0s alone" in finding.evidence
+        assert finding.advice == "set max_parallel to 2"
+        assert 1.0 < finding.saves_s < 2.0
+
+    def test_not_where_they_slept(self) -> None:
+        assert MUCH not in kinds(self.case(queue=1, busy=0.1))
+
+    def test_not_where_there_was_a_core_for_each(self) -> None:
+        assert MUCH not in kinds(self.case(queue=2, busy=2.0))
