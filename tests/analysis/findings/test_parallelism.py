@@ -66,7 +66,7 @@ class TestTooMuch:
         made = pipeline(*chain, *(Task(name=name, action=command(name)) for name in self.BESIDE), max_parallel=8)
         ran = {name: Ran(0, 4, cpu_s=1.0) for name in ("c1", *self.BESIDE)}
         ran |= {name: Ran(3 + place, 4 + place, cpu_s=1.0) for place, name in enumerate(self.CHAIN) if place}
-        host = [sample(float(second), cores=busy, queue=queue if second <= 4 else 1) for second in range(1, 8)]
+        host = [sample(half / 2, cores=busy, queue=queue if half <= 8 else 1) for half in range(1, 14)]
         return case_of(made, ran, cores=2, host=tuple(host))
 
     def test_fewer_at_once_would_have_been_faster(self) -> None:
