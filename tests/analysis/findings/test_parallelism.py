@@ -73,7 +73,7 @@ class TestTooMuch:
         finding = only(self.case(queue=8, busy=2.0), MUCH)
         assert "8 tasks at once are too many for 2 cores" in finding.evidence
         assert "took 4.0s, and would have taken about 1.0s alone" in finding.evidence
-        assert finding.advice == "set max_parallel to 2"
+        assert finding.advice == "set max_parallel to 3"
         assert 1.0 < finding.saves_s < 2.0
 
     def test_not_where_they_slept(self) -> None:
