@@ -11,6 +11,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from seeknal_tui.environments.records import records_kept
 from seeknal_tui.history.past_runs import HistoryUnusable, PastRuns, RunRecord
 from seeknal_tui.pipeline.model import Pipeline
 from seeknal_tui.pipeline.problems import listed, nearest_name, quote
@@ -91,7 +92,7 @@ def delete_environment(pipeline: Pipeline, environment: Environment) -> None:
     """Remove the folder of an environment, from under its name in one step. Raises Refused."""
     assert environment.name, "production is never removed"
     target, private = environment.target, pipeline.production_target / PRIVATE
-    with undisturbed([environment]):
+    with undisturbed([environment]), records_kept(pipeline):
         try:
             if target.is_symlink():
                 target.unlink()

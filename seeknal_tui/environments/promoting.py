@@ -13,6 +13,7 @@ from seeknal_tui.environments.folders import (
     refuse_if_one_runs,
     undisturbed,
 )
+from seeknal_tui.environments.records import records_kept
 from seeknal_tui.pipeline.model import Pipeline
 from seeknal_tui.pipeline.problems import listed
 from seeknal_tui.run.events import RunStatus, Status
@@ -78,7 +79,8 @@ def promote(pipeline: Pipeline, promotion: Promotion) -> None:
     production, environment = production_of(pipeline), promotion.environment
     with undisturbed(_all(pipeline)):
         sources = {name: environment.target / f"{name}{SUFFIX}" for name in promotion.tasks}
-        promote_results(production.target, sources, environment.name)
+        with records_kept(pipeline, environment.name, promotion.tasks):
+            promote_results(production.target, sources, environment.name)
         keep_statuses(production.target, dict.fromkeys(promotion.tasks, Status.SUCCEEDED))
 
 
@@ -100,9 +102,10 @@ def plan_undo(pipeline: Pipeline, name: str = "") -> Promoted:
 
 def undo(pipeline: Pipeline) -> None:
     """Put back what the latest promotion replaced. Raises Refused, and PromotionError."""
-    production = production_of(pipeline)
-    with undisturbed(_all(pipeline)):
-        undo_promotion(production.target)
+    target = pipeline.production_target
+    promoted = latest_promotion(target)
+    with undisturbed(_all(pipeline)), records_kept(pipeline, promoted.environment if promoted else ""):
+        undo_promotion(target)
 
 
 def _all(pipeline: Pipeline) -> list[Environment]:

@@ -121,3 +121,27 @@ def test_diff_without_results_says_how_to_make_them(shop: Path) -> None:
     env("delete", "dev", shop, "--yes")
     done = env("diff", "dev", shop)
     assert (done.returncode, "seeknal-tui run --env dev makes them" in done.stderr) == (2, True)
+
+
+CHAIN = """
+environments: {{dev: }}
+transforms:
+  - {{name: a, sql: "SELECT i AS id, {value} AS v FROM range(5) t(i)"}}
+  - {{name: b, sql: "SELECT sum(v) AS s FROM a"}}
+"""
+
+
+def test_what_was_promoted_need_not_be_made_again_in_either_of_them(tmp_path: Path) -> None:
+    file = tmp_path / "shop.yml"
+
+    def reran(*options: str) -> int:
+        done = typed("run", file, "--changed", "--json", *options)
+        return sum('"task_started"' in line for line in done.stdout.splitlines())
+
+    for value, options in ((1, ()), (2, ("--env", "dev"))):
+        file.write_text(CHAIN.format(value=value))
+        assert typed("run", file, "--no-ui", *options).returncode == 0
+    assert env("promote", "dev", file, "--yes").returncode == 0
+    assert (reran(), reran("--env", "dev")) == (0, 0)
+    assert env("delete", "dev", file, "--yes").returncode == 0
+    assert reran() == 0
