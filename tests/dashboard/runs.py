@@ -25,9 +25,9 @@ def begun(pipeline: Pipeline, *, max_parallel: int = 4, at: float = 0.0) -> RunS
     return RunStarted(at, "8f3c", pipeline.name, "", max_parallel, tuple(task.name for task in pipeline.tasks), 0.0)
 
 
-def started(at: float, name: str, attempt: int = 1, ready_at: float | None = None) -> list[Event]:
+def started(at: float, name: str, attempt: int = 1, ready_at: float | None = None, lane: int = 0) -> list[Event]:
     """A task becomes ready, and starts at *at*."""
-    return [TaskReady(at if ready_at is None else ready_at, name), TaskStarted(at, name, attempt, 0)]
+    return [TaskReady(at if ready_at is None else ready_at, name), TaskStarted(at, name, attempt, lane)]
 
 
 def folded(pipeline: Pipeline, *events: Event) -> RunState:

@@ -22,7 +22,7 @@ TOTAL_CELLS = 8
 
 def label_width(width: int) -> int:
     """How many of *width* cells the names take."""
-    return min(width, max(NARROWEST, min(LONGEST_LABEL, width // 4)))
+    return min(width, max(NARROWEST, min(LONGEST_LABEL, width * 3 // 10)))
 
 
 def time_segments(

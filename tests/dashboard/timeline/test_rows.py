@@ -166,8 +166,8 @@ class TestLabel:
     def test_cuts_a_long_name(self) -> None:
         assert text_of(label_segments(self.STATE, 0, 12, LOOK)) == " ○ clean_…  "
 
-    def test_takes_a_quarter_of_the_width_at_most_28_cells(self) -> None:
-        assert [label_width(width) for width in (40, 80, 112, 200)] == [10, 20, 28, 28]
+    def test_takes_three_tenths_of_the_width_at_most_28_cells(self) -> None:
+        assert [label_width(width) for width in (40, 80, 112, 200)] == [12, 24, 28, 28]
 
     def test_shows_what_a_name_would_do_to_a_terminal(self) -> None:
         state = folded(pipeline_of("\x1b[31m[red]x", "漢字漢字漢字漢字"))
