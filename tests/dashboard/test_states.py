@@ -196,7 +196,7 @@ class TestDetails:
         pipeline = in_folder(tmp_path)
         pipeline.target.mkdir()
         rows = "SELECT i AS id, 'a' || chr(27) || '[31m' || i AS name, NULL AS nothing FROM range(1000) t(i)"
-        duckdb.sql(rows).write_parquet(str(pipeline.target / "clean_weather.parquet"))
+        duckdb.execute(f"COPY ({rows}) TO '{pipeline.target / 'clean_weather.parquet'}'")
         async with look_at(size, pipeline) as look:
             await look.select("clean_weather")
             await look.press("w", "left_square_bracket", "left_square_bracket", "left_square_bracket")

@@ -19,8 +19,8 @@ from seeknal_tui.dashboard.themes import textual_theme
 from seeknal_tui.history.past_runs import PastRuns
 from seeknal_tui.run.events import RunStatus
 from tests.analysis.test_comparison import diamond
+from tests.dashboard.frozen import SIZES
 from tests.dashboard.history.records import record
-from tests.dashboard.test_snapshots import SIZES
 
 RECORDS = [
     record(
