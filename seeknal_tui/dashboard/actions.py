@@ -51,6 +51,7 @@ ACTIONS: tuple[UserAction, ...] = (
     UserAction("mark", ("space",), "space", "mark the task, or take the mark away", RUN, "mark", 2),
     UserAction("stop_task", ("x",), "x", "stop the task, or cancel it while it waits", STOP, "stop", 6),
     UserAction("kill_task", ("X",), "X", "kill the task at once", STOP),
+    UserAction("stop_run", ("ctrl+x",), "ctrl+x", "stop the whole run: what runs, and what waits", STOP),
     UserAction("pause", ("p",), "p", "pause (nothing new starts), and go on", STOP, "pause", 3),
     UserAction("more_parallel", ("plus", "equals_sign"), "+", "one more task at once", STOP),
     UserAction("less_parallel", ("minus",), "-", "one less task at once", STOP, "parallel", 5, brief_keys="+ -"),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from seeknal_tui.dashboard.engine import NotPossible
 from seeknal_tui.dashboard.session import Session
+from seeknal_tui.run.events import RunStatus
 from seeknal_tui.run.measured import NO_MEASUREMENTS, Measurements
 
 if TYPE_CHECKING:
@@ -71,7 +72,13 @@ def past_session(run: PastRun, measurements: Measurements = NO_MEASUREMENTS) -> 
 
 
 async def open_past_run(app: PreferencesApp, run: PastRun, measurements: Measurements = NO_MEASUREMENTS) -> None:
-    """Show a run that has ended on a screen of its own, above the one that is shown; ``esc`` comes back."""
-    from seeknal_tui.dashboard.main_screen import MainScreen  # noqa: PLC0415 - it imports what opens past runs
+    """Show a run on a screen of its own, above the one that is shown; ``esc`` comes back.
 
-    await app.push_screen(MainScreen(past_session(run, measurements), None, app.actions))
+    One that goes on in this or another process is followed.
+    """
+    from seeknal_tui.dashboard.main_screen import MainScreen  # noqa: PLC0415 - it imports what opens past runs
+    from seeknal_tui.dashboard.watched_run import watching_session  # noqa: PLC0415
+
+    is_past = run.record.status is not RunStatus.RUNNING
+    session = past_session(run, measurements) if is_past else watching_session(run)
+    await app.push_screen(MainScreen(session, None, app.actions))

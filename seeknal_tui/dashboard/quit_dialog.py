@@ -17,13 +17,16 @@ if TYPE_CHECKING:
     from seeknal_tui.dashboard.session import Session
 
 
-class QuitDialog(ModalScreen[bool]):
-    """Asks whether to stop everything and quit."""
+class StopDialog(ModalScreen[bool]):
+    """Asks whether to stop everything."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter,y,q", "dismiss(True)", "stop everything and quit"),
-        Binding("escape,n,s", "dismiss(False)", "stay"),
+        Binding("enter,y,ctrl+x", "dismiss(True)", "stop everything"),
+        Binding("escape,n,s", "dismiss(False)", "go on"),
     ]
+    ASKED = "Stop the whole run"
+    CONSEQUENCE = "The running are stopped and the waiting cancelled."
+    ANSWERS = "esc let them run   enter stop all"
 
     def __init__(self, session: Session) -> None:
         super().__init__()
@@ -35,13 +38,22 @@ class QuitDialog(ModalScreen[bool]):
         running = len(state.running)
         waiting = state.counts[Status.PENDING] + state.counts[Status.READY]
         box = Static(
-            Text(f"{running} running, {waiting} waiting.\nQuitting stops the running and cancels the waiting."),
+            Text(f"{running} running, {waiting} waiting.\n{self.CONSEQUENCE}"),
             classes="dialog",
             markup=False,
         )
-        box.border_title = Text("Tasks still run")
-        box.border_subtitle = Text("esc stay   enter stop all and quit")
+        box.border_title = Text(self.ASKED)
+        box.border_subtitle = Text(self.ANSWERS)
         yield box
+
+
+class QuitDialog(StopDialog):
+    """Asks whether to stop everything and quit."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("q", "dismiss(True)", "stop everything and quit")]
+    ASKED = "Tasks still run"
+    CONSEQUENCE = "Quitting stops the running and cancels the waiting."
+    ANSWERS = "esc stay   enter stop all and quit"
 
 
 class StoppingDialog(ModalScreen[None]):

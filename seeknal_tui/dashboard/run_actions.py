@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from seeknal_tui.dashboard.engine import NotPossible
+from seeknal_tui.dashboard.quit_dialog import StopDialog
 from seeknal_tui.dashboard.rerun_dialog import RerunDialog
 from seeknal_tui.dashboard.reruns import Proposal, Scope
 from seeknal_tui.dashboard.selection_prompt import SelectionPrompt
@@ -107,6 +108,23 @@ class RunActions(SessionScreen):
         if not kill and number in self.session.state.running:
             name = self.session.pipeline.tasks[number].name
             self.tell(f"{name} was asked to end and has 5 s for it; X kills it")
+
+    def action_stop_run(self) -> None:
+        """Stop all that runs and waits, if that is meant."""
+        try:
+            self.session.require_run()
+        except NotPossible as reason:
+            self.tell(reason, severity="warning")
+        else:
+            self.app.push_screen(StopDialog(self.session), self._stop_decided)
+
+    def _stop_decided(self, stop: bool | None) -> None:
+        if stop:
+            try:
+                self.session.engine.stop_all(kill=False)
+            except NotPossible as reason:
+                self.tell(reason, severity="warning")
+            self.session_changed()
 
     def action_pause(self) -> None:
         """Pause the run, or go on."""

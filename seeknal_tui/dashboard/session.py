@@ -146,6 +146,7 @@ class Session:
             self.take(event)
         self._journal = list(events)
         self.state.touched = set()
+        self._replay = Replay(self.state, self._journal)  # so that the first step back is as quick as any other
         self._look_ahead()
 
     @property
@@ -288,6 +289,12 @@ class Session:
         self.engine.set_max_parallel(min(max(1, value), highest))
         if not self.state.is_running:
             self.state.max_parallel = self.engine.max_parallel
+
+    def require_run(self) -> None:
+        """Raise NotPossible when nothing runs that could be stopped."""
+        self._refuse()
+        if not self.engine.is_running:
+            raise NotPossible("nothing runs that could be stopped")
 
     def toggle_pause(self) -> None:
         """Pause, or go on. Raises NotPossible when nothing runs."""

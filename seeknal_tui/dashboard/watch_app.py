@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 from textual.screen import Screen
 
-from seeknal_tui.dashboard.app import DashboardApp
+from seeknal_tui.dashboard.app import COLLECTED_AT, DashboardApp
 from seeknal_tui.dashboard.config import Config
 from seeknal_tui.dashboard.opening import OpeningScreen
 from seeknal_tui.dashboard.recording import RecordingApp
@@ -51,6 +51,7 @@ class WatchApp(RecordingApp):
         self.run_id = run_id
         self._loading = False
         self._is_told = False
+        self._collected_at = gc.get_threshold()
 
     def get_default_screen(self) -> Screen[None]:
         """Nothing is known of the run yet."""
@@ -59,12 +60,14 @@ class WatchApp(RecordingApp):
     def on_mount(self) -> None:
         """Paint first, then read the run."""
         self.title = self.file.name
+        gc.set_threshold(*COLLECTED_AT)
         self.call_after_refresh(self._load, self.run_id)
         self.set_interval(LOOK_EVERY_S, self._look)
 
     def on_unmount(self) -> None:
         """Leave the interpreter as it was."""
         gc.unfreeze()
+        gc.set_threshold(*self._collected_at)
 
     def _load(self, run_id: str) -> None:
         self._loading, self.run_id = True, run_id

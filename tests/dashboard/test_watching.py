@@ -115,6 +115,18 @@ class TestAsking:
                 run.until("task_queued", task="queued")
                 await driver.reach("queued", Status.RUNNING)
 
+    async def test_the_whole_run_is_stopped_after_a_question(self, tmp_path: Path) -> None:
+        with running(tmp_path, GATED) as run:
+            run.until("task_started", task="gate")
+            run.client().close()
+            async with watching(run) as driver:
+                await driver.reach("gate", Status.RUNNING)
+                await driver.press("ctrl+x")
+                await driver.see("Stop the whole run", "1 running")
+                await driver.press("enter")
+                assert run.until("run_finished")["summary"]["status"] == "cancelled"
+                await driver.idle()
+
     async def test_quitting_asks_nothing_and_leaves_the_run_going(self, tmp_path: Path) -> None:
         with running(tmp_path, GATED) as run:
             run.until("task_started", task="gate")
