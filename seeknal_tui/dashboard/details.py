@@ -175,7 +175,10 @@ class Details(Vertical):
                 return [*use_lines(state, number, now, palette), *self._operators()]
             case _:
                 again = None if session.changes is None or session.looks_back else session.changes.reasons[number]
-                reasons = Reasons(pipeline, state, now, session.critical, palette, again)
+                foresight, slack_s = session.foresight, session.foresight.slack_of(number)
+                reasons = Reasons(
+                    pipeline, state, now, session.critical, palette, again, outlook=foresight.outlook, slack_s=slack_s
+                )
                 usual = usual_lines(session.durations(number), palette)
                 return [*reasons.lines(number, session.wait_of(number)), *usual]
 

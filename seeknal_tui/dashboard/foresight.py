@@ -13,10 +13,12 @@ from statistics import median
 from threading import Thread
 
 from seeknal_tui.analysis.costs import machine_cores, task_costs, with_session
-from seeknal_tui.analysis.critical_path import CriticalPath, critical_path_so_far
-from seeknal_tui.analysis.forecast import NEAR_BEST
-from seeknal_tui.analysis.outlook import Outlook, simulation_of_rest
+from seeknal_tui.analysis.critical_path import CriticalPath, critical_path_so_far, slacks
+from seeknal_tui.analysis.forecast import NEAR_BEST, Work
+from seeknal_tui.analysis.outlook import Outlook, simulation_of_rest, standing_of
+from seeknal_tui.analysis.schedule import Schedule
 from seeknal_tui.analysis.simulation import Simulation, TaskCost
+from seeknal_tui.dashboard.forecast_words import by_slots, ends_in
 from seeknal_tui.run.events import Status
 from seeknal_tui.run.measured import NO_MEASUREMENTS, Measurements
 from seeknal_tui.run.state import RunState
@@ -27,7 +29,9 @@ SHARE = 0.06
 """Of a core it takes no more than this while a run goes on."""
 AGAIN_AFTER_S = 0.5
 HIGHEST_TRIED = 16
-MOST_TASKS_AT_ONCE = 300
+MOST_TASKS_FOR_SLACK = 1000
+"""Of more it takes too long to be found at each answer."""
+MOST_TASKS_AT_ONCE = 100
 """What more tasks took is worked out in a thread of its own, as it may take a second."""
 
 
@@ -45,16 +49,44 @@ class Foresight:
         self._max_parallel = 0
         self._now = 0.0
         self._begun_at = self._not_before = float("-inf")
+        self._knows_something = False
+        self._slacks: dict[int, float] | None = None
+        """Of the run that has ended."""
         self.cores = machine_cores()
         self.outlook: Outlook | None = None
         """What is expected of the run that goes on, or of one of all tasks; None as long as that is not computed."""
         self.path = CriticalPath()
-        self.seconds: dict[int, float] = {}
-        """How long, from when it was computed, the run would still take with so many slots."""
-        self.computed_at = 0.0
-        """Session seconds."""
+        self.finish_s: dict[int, float] = {}
+        """How long the run would take with so many slots from now on: from its beginning to its end."""
+        self.floor_s: float | None = None
+        """However many slots it had from now on, it would take no less; None as long as that is not known."""
         self.best: int | None = None
         """The fewest slots with which it would end within 5 % of the earliest; None as long as that is not known."""
+        self.answers = 0
+        """Grows with each answer."""
+
+    def slack_of(self, number: int) -> float | None:
+        """How much later a task could end, or could have, without the run ending later; None if that is not known."""
+        if len(self._state.pipeline.tasks) > MOST_TASKS_FOR_SLACK:
+            return None
+        if self._state.runs and not self._state.is_running:
+            if self._slacks is None:
+                self._slacks = slacks(Schedule(self._state, self._state.now))
+            return self._slacks.get(number)
+        return None if self.outlook is None else self.outlook.slacks.get(number)
+
+    def ends_in(self, now: float) -> str:
+        """When the run that goes on ends, in words; empty if that is not known."""
+        if self.outlook is None or not self._knows_something or not self._state.is_running:
+            return ""
+        end = self.outlook.end
+        return ends_in(end.at - now, end.margin_s)
+
+    def by_slots(self) -> list[str]:
+        """When it would end with other slots, in words: the most of them first; none if that is not known."""
+        if not self._knows_something:
+            return []
+        return by_slots(self.finish_s, self._max_parallel, self.best, self.floor_s)
 
     def costs(self) -> Sequence[TaskCost]:
         """What each task takes, by history and by the runs of this session that have ended."""
@@ -107,7 +139,7 @@ class Foresight:
     def _compute(self, now: float, max_parallel: int) -> Generator[None, None, None]:
         state = self._state
         if state.runs and not state.is_running:
-            self.path = critical_path_so_far(state, now)
+            self.path, self._slacks = critical_path_so_far(state, now), None
             yield
         while self._costs is None and len(state.pipeline.tasks) > MOST_TASKS_AT_ONCE:
             if self._thread is None:
@@ -116,26 +148,39 @@ class Foresight:
             yield
         costs = self.costs()
         yield
+        self._knows_something = any(cost.wall_s and not cost.unknown for cost in costs)
+        passed_s = now - state.began if state.is_running else 0.0
         simulation = yield from self._simulated(costs, now, max_parallel)
-        seconds = {max_parallel: simulation.makespan_s}
+        finish_s = {max_parallel: passed_s + simulation.makespan_s}
         outlook = Outlook(state, simulation, now)
         if state.is_running or not state.runs:
             self.path = outlook.path
             yield
-        self.outlook, self.computed_at, self.seconds = outlook, now, dict(seconds)
+        self.outlook, self.finish_s = outlook, {**self.finish_s, **finish_s}
+        self.floor_s = passed_s + self._floor_s(costs, now)
+        self.answers += 1
+        yield
         highest = max(HIGHEST_TRIED, max_parallel + 1)
         for value in (max_parallel - 1, max_parallel + 1, highest):
             if value >= 1:
-                seconds[value] = (yield from self._simulated(costs, now, value)).makespan_s
-        self.seconds = dict(seconds)
-        enough = seconds[highest] * NEAR_BEST
+                finish_s[value] = passed_s + (yield from self._simulated(costs, now, value)).makespan_s
+        self.finish_s = dict(finish_s)
+        self.answers += 1
+        enough = passed_s + (finish_s[highest] - passed_s) * NEAR_BEST
         low, best = 1, highest
         while low < best:
             middle = (low + best) // 2
-            if middle not in seconds:
-                seconds[middle] = (yield from self._simulated(costs, now, middle)).makespan_s
-            low, best = (low, middle) if seconds[middle] <= enough else (middle + 1, best)
-        self.seconds, self.best = seconds, best
+            if middle not in finish_s:
+                finish_s[middle] = passed_s + (yield from self._simulated(costs, now, middle)).makespan_s
+            low, best = (low, middle) if finish_s[middle] <= enough else (middle + 1, best)
+        self.finish_s, self.best = finish_s, best
+        self.answers += 1
+
+    def _floor_s(self, costs: Sequence[TaskCost], now: float) -> float:
+        state = self._state
+        standing, waiting = standing_of(state, costs, now, self.cores)
+        chosen = waiting if state.is_running else range(len(costs))
+        return Work.of(state.pipeline, costs, chosen, self.cores, standing).floor_s
 
     def _set_costs(self) -> None:
         self._runs_in_costs = self._state.runs - self._state.is_running

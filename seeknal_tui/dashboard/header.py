@@ -32,6 +32,7 @@ SHORTEST_NAME = 12
 """Cells that a long name keeps before other parts are left out for it."""
 EXACT_BELOW_S = 60.0
 MEMORY_RANK, CPU_RANK = -2, -1
+ENDS_RANK = 7
 DONE_RANK = 9
 """How many tasks are done stays longer than all that is left out at all."""
 NEVER = 99
@@ -55,6 +56,8 @@ class Viewpoint(NamedTuple):
 
     label: str = ""
     """Whose run it is; empty for one of this process."""
+    ends_in: str = ""
+    """When the run that goes on will end, in words; empty while that is not known."""
     end: float | None = None
     """While an earlier moment is looked at: session seconds at which what is known of the run ends."""
 
@@ -88,6 +91,8 @@ def header_parts(
             parts.append(Part(f"{count} {status.value}", palette.of(status), " · ", rank, bold=strong))
     if wall > 0 and (task_s := state.task_s(now)) > 0:
         parts.append(Part(f"{task_s / wall:.1f}×{' so far' if state.is_running else ''}", palette.text, "    ", 0))
+    if viewpoint.ends_in and state.is_running:
+        parts.append(Part(viewpoint.ends_in, palette.text, "    ", ENDS_RANK))
     if use is not None:
         parts.append(Part(f"cpu {use.cores:.0%}".replace("%", " %"), palette.text, "    ", CPU_RANK))
         parts.append(Part(f"mem {format_bytes(use.rss_bytes, brief=True)}", palette.text, "  ", MEMORY_RANK))

@@ -126,20 +126,23 @@ class MainScreen(ChangedActions, FilterActions, TimeActions, HistoryActions, Pan
         session = self.session
         state, now = session.state, session.now
         critical = session.lit or session.critical
-        shown = (state.version, now, state.max_parallel, critical, session.engine.label)
+        answers = session.foresight.answers
+        shown = (state.version, now, state.max_parallel, critical, session.engine.label, answers)
         if shown != self._shown:
             self._shown = shown
             for pane in self.panes:
                 if pane.critical != critical:
                     pane.critical = critical
                 pane.state_changed(touched, now)
-            viewpoint = Viewpoint(session.engine.label, session.end if session.looks_back else None)
+            end = session.end if session.looks_back else None
+            viewpoint = Viewpoint(session.engine.label, session.ends_in(), end)
             self._header.show(state, now, session.use, viewpoint)
             self.slider.set_value(state.max_parallel)
             if not state.is_running or now - self._busy_at >= SLOTS_EVERY_S or now < self._busy_at:
                 self._busy_at = now
                 self._busy.append(len(state.running))
             self.slider.show_busy(state.max_parallel, len(state.running), list(self._busy))
+            self.slider.show_forecast(() if session.looks_back else session.foresight.by_slots())
             if touched and session.refresh_filter():
                 self.show_matches()
         self.details.state_changed(touched)

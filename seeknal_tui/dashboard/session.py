@@ -159,6 +159,10 @@ class Session:
         """The tasks that the end of the run hangs on, as far as is known."""
         return self.foresight.path.numbers
 
+    def ends_in(self) -> str:
+        """When the run that goes on will end, in words; empty if none does, and while that is not known."""
+        return "" if self.looks_back or self.state.paused else self.foresight.ends_in(self.now)
+
     def _look_ahead(self) -> None:
         self.foresight.look_ahead(self.now, self.engine.max_parallel, self._clock())
 

@@ -59,6 +59,7 @@ class MaxParallelSlider(Widget, can_focus=True):
         self._slots = value
         self._busy: int | None = None
         self._history: tuple[float, ...] = ()
+        self._forecasts: tuple[str, ...] = ()
         self._typed = ""
         self._refused = ""
         self._pause: Timer | None = None
@@ -82,6 +83,12 @@ class MaxParallelSlider(Widget, can_focus=True):
         shown = (slots, busy, tuple(history[-HISTORY:]))
         if shown != (self._slots, self._busy, self._history):
             self._slots, self._busy, self._history = shown
+            self.refresh()
+
+    def show_forecast(self, texts: Sequence[str]) -> None:
+        """Say when the run would end with other slots: the first of *texts* for which there is room."""
+        if tuple(texts) != self._forecasts:
+            self._forecasts = tuple(texts)
             self.refresh()
 
     # Choosing
@@ -224,6 +231,8 @@ class MaxParallelSlider(Widget, can_focus=True):
         before = f" max_parallel {self._value} " if narrow else " max_parallel  1 "
         after = "" if narrow else f" {self._end}"
         beside = sum(map(len, (before, after, history))) + len(told) + (4 if told else 1) + (2 if history else 0)
+        forecast = next((text for text in self._forecasts if beside + len(text) + 4 + SHORTEST_TRACK <= width), "")
+        beside += len(forecast) + 4 if forecast else 0
         length = min(max(SHORTEST_TRACK, width - beside), LONGEST_TRACK, max(0, width - len(before) - 1))
         self._track = range(len(before), len(before) + max(1, length))
         segments = [Segment(before, strong), *self._track_segments(strong), Segment(after, plain)]
@@ -231,6 +240,8 @@ class MaxParallelSlider(Widget, can_focus=True):
             segments.append(Segment(f"    {told}", self._told_style(strong)))
         if history:
             segments.append(Segment(f"  {history}", ink(palette.running, palette.background)))
+        if forecast:
+            segments.append(Segment(f"    {forecast}", ink(palette.text, palette.background)))
         return Strip(segments).adjust_cell_length(width, plain)
 
     def _track_segments(self, strong: Style) -> list[Segment]:

@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from rich.text import Text
 
-from seeknal_tui.analysis.slack import slacks_so_far
+from seeknal_tui.analysis.outlook import Outlook
+from seeknal_tui.analysis.slots import holders
+from seeknal_tui.analysis.waits import (
+    MICROSECONDS,
+    Spell,
+    WaitAnalysis,
+    Waiting,
+    last_dependency,
+    spells,
+    users_of,
+)
 from seeknal_tui.dashboard.look import GLYPHS, Palette
 from seeknal_tui.pipeline.durations import format_duration
 from seeknal_tui.pipeline.model import Pipeline
 from seeknal_tui.run.events import ENDED, Status
 from seeknal_tui.run.expected import known_duration
-from seeknal_tui.run.state import Attempt, RunState
+from seeknal_tui.run.state import RunState
 from seeknal_tui.run.wait import Wait
 from seeknal_tui.safe_text import one_line
 
@@ -30,8 +40,6 @@ BEFORE = {
     Status.SKIPPED: "was skipped",
     Status.REUSED: "was reused",
 }
-MOST_TASKS_FOR_SLACK = 3000
-"""Beyond, slack takes too long to be found many times a second."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +53,10 @@ class Reasons:
     palette: Palette
     again: Sequence[str] | None = None
     """Why the task would run again; None if that is not known."""
+    outlook: Outlook | None = None
+    """What is expected of the run, if that was computed."""
+    slack_s: float | None = None
+    """How much later the task could end without the run ending later, if that is known."""
 
     def lines(self, number: int, wait: Wait | None) -> list[Text]:
         """What there is to say of a task; *wait* is what the runner says it waits for."""
@@ -114,7 +126,7 @@ class Reasons:
         if wait.reason == "retry":
             return [*lines, *self._error(number)]
         lines += self._table(wait.holders)
-        return [*lines, self._hint()] if wait.reason == "slot" else lines
+        return [*lines, self._hint(number)] if wait.reason == "slot" else lines
 
     def _reason(self, number: int, wait: Wait | None) -> tuple[str, list[Text]]:
         """What is waited for, and the line that introduces who holds it."""
@@ -136,8 +148,10 @@ class Reasons:
                 return f"Failed; the next attempt is due in {format_duration(left)}", []
         return ("Is about to start", []) if wait is None else ("The run is paused", [Text("p goes on.")])
 
-    def _hint(self) -> Text:
-        return Text("It starts when one of them ends and no other task is more urgent; + makes another slot.")
+    def _hint(self, number: int) -> Text:
+        start = self.outlook.start_of(number) if self.outlook is not None else None
+        about = f", in about {format_duration(start.at - self.now)}" if start and start.at > self.now else ""
+        return Text(f"It starts when one of them ends and no other task is more urgent{about}; + makes another slot.")
 
     def _skipped(self, number: int) -> list[Text]:
         culprits = self._culprits(number)
@@ -173,31 +187,39 @@ class Reasons:
         attempts = self.state.attempts_of_run(number)
         if not attempts:
             return []
-        first = attempts[0]
-        if first.started_at - first.queued_at < INSTANT_S:
-            return [Text("Nothing held it up: it started at once.")]
-        waits = list(self._waits(number, first))
-        line = Text(f"It waited {format_duration(first.started_at - first.queued_at)} before it started")
-        return [line.append(":"), *waits] if waits else [line.append(".")]
+        waited, later = WaitAnalysis(self.state, self.now).before_and_after_start(number)
+        if waited.total < INSTANT_S * MICROSECONDS:
+            lines = [Text("Nothing held it up: it started at once.")]
+        else:
+            line = Text(f"It waited {format_duration(waited.total / MICROSECONDS)} before it started")
+            waits = list(self._waits(number, waited))
+            lines = [line.append(":"), *waits] if waits else [line.append(".")]
+        again = list(self._waits(number, later))
+        return [*lines, Text("and after that, for its next attempt:"), *again] if again else lines
 
-    def _waits(self, number: int, attempt: Attempt) -> Iterable[Text]:
-        dependency_s = attempt.ready_at - attempt.queued_at
-        if dependency_s >= INSTANT_S:
-            ended = [other for other in self.pipeline.upstream[number] if self.state.finished_at[other] is not None]
-            total = len(self.pipeline.upstream[number])
-            text = f"  {format_duration(dependency_s):>6} for its dependencies"
-            if ended:
-                last = max(ended, key=lambda other: self.state.finished_at[other] or 0.0)
-                of = f", the last of its {total} dependencies to end" if total > 1 else ""
-                text = f"  {format_duration(dependency_s):>6} for {self.pipeline.tasks[last].name}{of}"
-            yield Text(text)
-        for seconds, what in (
-            (attempt.slot_s, "a slot"),
-            (attempt.pool_s, "a pool"),
-            (attempt.output_s, "an output path"),
-        ):
+    def _waits(self, number: int, waited: Waiting) -> Iterator[Text]:
+        found = [spell for spell in spells(self.state, number, self.now) if spell.attempt is not None]
+        for reason, seconds in waited.seconds().items():
             if seconds >= INSTANT_S:
-                yield Text(f"  {format_duration(seconds):>6} for {what}")
+                yield Text(f"  {format_duration(seconds):>6} for {self._waited_for(reason, number, found[0])}")
+
+    def _waited_for(self, reason: str, number: int, spell: Spell) -> str:
+        if reason == "dependency":
+            last, total = last_dependency(self.state, spell), len(self.pipeline.upstream[number])
+            if last is None:
+                return "its dependencies"
+            of = f", the last of its {total} dependencies to end" if total > 1 else ""
+            return f"{self.pipeline.tasks[last].name}{of}"
+        if reason in ("paused", "retry"):
+            return {"paused": "the run to go on", "retry": "the delay before the retry"}[reason]
+        held = holders(self.state, spell.ready_at, spell.until, self.now)
+        users = users_of(self.state, reason, number)
+        names = [self.pipeline.tasks[other].name for other in held if other != number and users(other)]
+        what = {"slot": "a slot", "pool": "a pool", "output": "an output path"}[reason]
+        if not names:
+            return what
+        more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+        return f"{what}, held by {', '.join(names[:3])}{more}"
 
     # What hangs on it
 
@@ -205,10 +227,9 @@ class Reasons:
         if number in self.critical:
             line = Text("On the critical path", self.palette.critical)
             return line.append(": what it takes longer, the whole run takes longer.", self.palette.text)
-        if len(self.pipeline.tasks) > MOST_TASKS_FOR_SLACK:
+        if self.slack_s is None:
             return Text("Not on the critical path.")
-        slack = slacks_so_far(self.pipeline, self.state, self.now)[number]
-        return Text(f"Not on the critical path: slack {format_duration(slack)}.")
+        return Text(f"Not on the critical path: slack {format_duration(self.slack_s)}.")
 
     def _neighbours(self, number: int) -> list[Text]:
         lines = []
@@ -253,6 +274,9 @@ class Reasons:
 
     def _more(self, number: int) -> str:
         """About how long a running task still takes, where that can be told."""
+        end = self.outlook.end_of(number) if self.outlook is not None else None
+        if end is not None and end.at > self.now:
+            return f"about {format_duration(end.at - self.now)} more"
         attempt = self.state.attempts[number][-1]
         elapsed = self.now - attempt.started_at
         progress = self.state.progress[number]

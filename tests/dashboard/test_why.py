@@ -34,10 +34,15 @@ RUN = begun(SHOP, max_parallel=2)
 
 
 def told(
-    name: str, *events: Event, now: float, wait: Wait | None = None, critical: frozenset[int] = frozenset()
+    name: str,
+    *events: Event,
+    now: float,
+    wait: Wait | None = None,
+    critical: frozenset[int] = frozenset(),
+    slack_s: float | None = None,
 ) -> str:
     state = folded(SHOP, *events)
-    reasons = Reasons(SHOP, state, now, critical, DARK)
+    reasons = Reasons(SHOP, state, now, critical, DARK, slack_s=slack_s)
     return "\n".join(line.plain for line in reasons.lines(SHOP.numbers[name], wait))
 
 
@@ -128,7 +133,7 @@ class TestAfterwards:
 
 class TestImportance:
     def test_slack_is_how_much_longer_it_may_take(self) -> None:
-        assert "slack 3.0s" in told("stock", now=0.0)
+        assert "slack 3.0s" in told("stock", now=0.0, slack_s=3.0)
 
     def test_a_task_on_the_critical_path_says_so(self) -> None:
         assert "On the critical path" in told("sales", now=0.0, critical=frozenset({0}))
