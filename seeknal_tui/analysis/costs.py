@@ -4,7 +4,8 @@ A task that ran while others wanted the same cores took longer than it would hav
 known, how much longer follows from the rule by which a simulation shares the cores out (see
 :mod:`seeknal_tui.analysis.simulation`): at each moment of each measured run, the factor by which that rule slowed the
 task down is taken back. How many cores a task wants follows from its time alone and the other way round, so both are
-found in turns; three are enough.
+found in turns; three are enough. From a run in company alone the two cannot be told apart for certain: a task that got
+half a core may have wanted no more. It is taken to have wanted one if the cores were busy all the time.
 
 What a task computes does not depend on its company, only how long it takes for it does.
 """
@@ -13,13 +14,13 @@ from __future__ import annotations
 
 import os
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from math import sqrt
 from statistics import median
 from typing import NamedTuple
 
 from seeknal_tui.analysis.simulation import TaskCost, slowdown_of
-from seeknal_tui.pipeline.model import Pipeline, SleepAction, Task
+from seeknal_tui.pipeline.model import PathAction, Pipeline, SleepAction, SqlAction, Task
 from seeknal_tui.run.events import Status
 from seeknal_tui.run.expected import LATEST, UNKNOWN_S, known_duration
 from seeknal_tui.run.measured import NO_MEASUREMENTS, Measured, Measurements
@@ -28,6 +29,8 @@ from seeknal_tui.run.state import RunState
 TURNS = 3
 HARDLY = 0.97
 """A task that went on at this part of its full speed or faster had hardly any company."""
+SATURATED, COMPUTES = 0.85, 0.2
+"""From which part of the cores on all count as busy, and from which part of a core on a task as one that computes."""
 USUAL_SPREAD, GUESSED_SPREAD = 0.08, 0.4
 """What is assumed of how the times of a task differ from run to run, where there is little or nothing to tell it."""
 WEIGHT_OF_USUAL = 2
@@ -80,7 +83,12 @@ def _cost(task: Task, attempts: Sequence[Alone]) -> TaskCost | None:
     cpu_s: float | None = median(computed) if computed else None
     if isinstance(task.action, SleepAction):
         cpu_s = 0.0
-    return TaskCost(wall_s, cpu_s, spread=_spread([attempt.wall_s for attempt in attempts], wall_s))
+    return TaskCost(
+        wall_s,
+        cpu_s,
+        is_query=isinstance(task.action, PathAction | SqlAction),
+        spread=_spread([attempt.wall_s for attempt in attempts], wall_s),
+    )
 
 
 def _spread(walls: Sequence[float], typical: float) -> float:
@@ -110,17 +118,45 @@ def times_alone(pipeline: Pipeline, measurements: Measurements, cores: float) ->
 def _alone(attempts: Sequence[Measured], cores: float) -> list[Alone]:
     """The attempts of one run."""
     walls = [attempt.wall_s for attempt in attempts]
+    wanted = _wanted(attempts, walls, cores)
+    # Where nearly all cores are busy, what a task did not get is more likely a core than a disk.
+    starved = [busy >= SATURATED * cores for busy in _busy_cores(attempts, wanted)]
     speeds = [1.0] * len(attempts)
-    for _ in range(TURNS):
-        wanted = [
-            min((attempt.cpu_s or 0.0) / wall_s, cores) if wall_s > 0 else 0.0
-            for attempt, wall_s in zip(attempts, walls, strict=True)
-        ]
+    for turn in range(TURNS):
+        wanted = _wanted(attempts, walls, cores)
+        if turn == 0:
+            wanted = [max(1.0, one) if s and one >= COMPUTES else one for one, s in zip(wanted, starved, strict=True)]
         speeds = _speeds(attempts, wanted, cores)
         walls = [attempt.wall_s * speed for attempt, speed in zip(attempts, speeds, strict=True)]
         if min(speeds, default=1.0) >= HARDLY:
             break
     return [Alone(wall_s, attempt.cpu_s, speed) for attempt, wall_s, speed in zip(attempts, walls, speeds, strict=True)]
+
+
+def _wanted(attempts: Sequence[Measured], walls: Sequence[float], cores: float) -> list[float]:
+    """The cores that each attempt wants, if it takes so long alone."""
+    return [
+        min((attempt.cpu_s or 0.0) / wall_s, cores) if wall_s > 0 else 0.0
+        for attempt, wall_s in zip(attempts, walls, strict=True)
+    ]
+
+
+def _busy_cores(attempts: Sequence[Measured], used: Sequence[float]) -> list[float]:
+    """How many cores all attempts of a run together kept busy while each ran, on average."""
+    edges: list[tuple[float, int, int]] = []
+    for place, attempt in enumerate(attempts):
+        edges += [(attempt.started_at, 1, place), (attempt.started_at + attempt.wall_s, 0, place)]
+    found = [0.0] * len(attempts)
+    before = total = computed_s = 0.0
+    for at, begins, place in sorted(edges):
+        computed_s += total * (at - before)
+        before = at
+        total += used[place] if begins else -used[place]
+        found[place] += -computed_s if begins else computed_s
+    return [
+        seconds / attempt.wall_s if attempt.wall_s > 0 else 0.0
+        for seconds, attempt in zip(found, attempts, strict=True)
+    ]
 
 
 def _speeds(attempts: Sequence[Measured], wanted: Sequence[float], cores: float) -> list[float]:
@@ -149,6 +185,19 @@ def _speeds(attempts: Sequence[Measured], wanted: Sequence[float], cores: float)
         1.0 - lost / attempt.wall_s if attempt.wall_s > 0 else 1.0
         for lost, attempt in zip(lost_s, attempts, strict=True)
     ]
+
+
+def closing_s(runs: Iterable[tuple[str, float, float]], measurements: Measurements) -> float:
+    """Seconds that a run takes to end after its last task: the median of the latest *runs*; 0 if that is not known.
+
+    Of each run are given its id, when it began (seconds since 1970) and how long it took.
+    """
+    ends: dict[str, float] = {}
+    for attempts in measurements.values():
+        for attempt in attempts:
+            ends[attempt.run_id] = max(ends.get(attempt.run_id, 0.0), attempt.started_at + attempt.wall_s)
+    found = [max(0.0, began + wall_s - ends[run_id]) for run_id, began, wall_s in runs if run_id in ends]
+    return median(found[:LATEST]) if found else 0.0
 
 
 def with_session(history: Measurements, state: RunState) -> Measurements:

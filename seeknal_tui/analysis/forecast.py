@@ -66,20 +66,23 @@ def forecast(
     cores: float | None = None,
     numbers: Iterable[int] | None = None,
     standing: Standing = AT_THE_BEGINNING,
+    closing_s: float = 0.0,
 ) -> Forecast:
     """Simulate the run of the tasks *numbers* (all if None) at each of *max_parallels*.
 
     *costs* has one cost for each task of the pipeline, *cores* are those of the machine that will run it (this one's if
-    None). With *standing*, times count from now until the run that goes on has ended.
+    None). With *standing*, times count from now until the run that goes on has ended. *closing_s* is what it takes a
+    run to end after its last task.
     """
     found_cores = machine_cores() if cores is None else cores
     chosen = sorted(range(len(pipeline.tasks)) if numbers is None else set(numbers))
     predictions = []
     work = Work.of(pipeline, costs, chosen, found_cores, standing)
+    closing_s = closing_s if chosen else 0.0
     for max_parallel in max_parallels:
         simulation = Simulation(pipeline, costs, max_parallel, found_cores, numbers=chosen, standing=standing).run()
-        predictions.append(work.prediction(max_parallel, simulation.makespan_s))
-    return Forecast(tuple(predictions), work.floor_s, work.task_s, work.guessed, work.unmeasured)
+        predictions.append(work.prediction(max_parallel, simulation.makespan_s + closing_s))
+    return Forecast(tuple(predictions), work.floor_s + closing_s, work.task_s, work.guessed, work.unmeasured)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,11 +11,14 @@ What a task takes depends on its company
     part is not slowed down by anybody: with a computing part *f* and cores slower by *s*, it takes ``1 - f + f * s``
     times as long.
 
+    Queries share one DuckDB, its memory and its locks. Two or more at once get less done than the cores alone would let
+    them: about 8 % less, as measured with the sample and the queries of ``tests/benchmarks/bench_forecast.py``.
+
 How it stays cheap
     Tasks of the same computing part are always slowed down alike, so they share a clock of their own that runs slower
     than time: a task ends when that clock has gone on by its seconds, whatever comes and goes meanwhile (virtual time,
     as in fair queueing: Demers, Keshav and Shenker, 1989). There are 17 such clocks, for parts rounded to sixteenths,
-    and so one start or end costs the same however many tasks run.
+    and as many for queries, and so one start or end costs the same however many tasks run.
 """
 
 from __future__ import annotations
@@ -30,6 +33,8 @@ from seeknal_tui.run.scheduler import Scheduler
 
 CLOCKS = 16
 """The computing part of a task is rounded to sixteenths."""
+QUERIES_AT_ONCE = 1.08
+"""So many times as long queries take when they are not alone in the database, beside what the cores slow them down."""
 EVENTS_AT_ONCE = 200
 """So many starts and ends are computed between two chances to do something else: about two milliseconds."""
 INSTANT_S = 1e-9
@@ -47,6 +52,8 @@ class TaskCost:
     """Whether nobody ever measured how long it takes: it is an estimate, or what such tasks typically take."""
     unknown: bool = False
     """Whether not even the file says how long it takes: it is taken for a typical one."""
+    is_query: bool = False
+    """Whether it works in the DuckDB that all queries of a run share."""
     failures: int = 0
     """How many attempts are expected to fail, each after as long, before the one that succeeds."""
     spread: float = 0.0
@@ -98,22 +105,9 @@ class Simulation:
         """When each task starts for the last time, in seconds from now."""
         self.ended: list[float | None] = [None] * size
         """When it ends."""
-        self._failures = [cost.failures for cost in costs]
-        walls = [cost.wall_s for cost in costs]
-        self._left = dict(standing.running)
-        self._delays = [(at, number) for number, at in sorted(standing.delayed.items(), key=lambda one: one[1])]
-        self._scheduler = scheduler = Scheduler(pipeline, walls, max(size, 1))
-        for number in standing.delayed:
-            scheduler.request([number])
-            if scheduler.start_next(0.0) is not None:
-                scheduler.delay(number, 0.0)
-        self._already = []
-        if standing.running:
-            scheduler.request(standing.running)
-            while (running := scheduler.start_next(0.0)) is not None:
-                self._already.append(running)
-        scheduler.max_parallel = max_parallel
-        scheduler.request(numbers)
+        self._max_parallel = max_parallel
+        self._numbers = numbers
+        self._standing = standing
 
     def run(self) -> Simulation:
         """Compute it to the end."""
@@ -123,19 +117,29 @@ class Simulation:
 
     def steps(self) -> Iterator[None]:  # noqa: C901, PLR0912, PLR0915 - one loop over local names, which is twice as fast
         """Compute it piece by piece: it is through when the iterator is."""
-        scheduler, costs, cores = self._scheduler, self.costs, self.cores
-        started, ended, left, delays = self.started, self.ended, self._left, self._delays
+        costs, cores, standing = self.costs, self.cores, self._standing
+        scheduler = Scheduler(self.pipeline, [cost.wall_s for cost in costs], max(len(costs), 1))
+        yield
+        already = _begun(scheduler, standing)
+        scheduler.max_parallel = self._max_parallel
+        scheduler.request(self._numbers)
+        yield
+        started, ended, left, failures = self.started, self.ended, dict(standing.running), [x.failures for x in costs]
+        delays = sorted((at, number) for number, at in standing.delayed.items())
         start_next, finish, requeued = scheduler.start_next, scheduler.finish, scheduler.requeued
         demands = [min(cost.cores, cores) for cost in costs]
-        clock_of = [min(CLOCKS, round(demand * CLOCKS)) for demand in demands]
-        clocks = [0.0] * (CLOCKS + 1)
-        rates = [1.0] * (CLOCKS + 1)
-        wanted = [0.0] * (CLOCKS + 1)
+        clock_of = [
+            min(CLOCKS, round(demand * CLOCKS)) + (CLOCKS + 1) * cost.is_query
+            for demand, cost in zip(demands, costs, strict=True)
+        ]
+        parts = [clock / CLOCKS for clock in range(CLOCKS + 1)] * 2
+        clocks = [0.0] * len(parts)
+        rates = [1.0] * len(parts)
+        wanted = [0.0] * len(parts)
         heaps: list[list[tuple[float, int]]] = [[] for _ in clocks]
         in_use: list[int] = []
         """The clocks by which something runs."""
         now, events, slowdown = 0.0, 0, 1.0
-        already = self._already
         while True:
             while (number := already.pop() if already else start_next(now)) is not None:
                 clock = clock_of[number]
@@ -145,10 +149,13 @@ class Simulation:
                 wanted[clock] += demands[number]
                 started[number] = now
                 events += 1
-            slowdown = _slowdown([(wanted[clock], clock / CLOCKS) for clock in in_use], cores, slowdown)
+            slowdown = _slowdown([(wanted[clock], parts[clock]) for clock in in_use], cores, slowdown)
+            queries = sum([len(heaps[clock]) for clock in in_use if clock > CLOCKS])
             for clock in in_use:
-                part = clock / CLOCKS
+                part = parts[clock]
                 rates[clock] = 1.0 / (1.0 - part + part * slowdown)
+                if queries > 1 and clock > CLOCKS:
+                    rates[clock] /= QUERIES_AT_ONCE
             step, next_clock = delays[0][0] - now if delays else -1.0, -1
             for clock in in_use:
                 seconds = (heaps[clock][0][0] - clocks[clock]) / rates[clock]
@@ -169,8 +176,8 @@ class Simulation:
             while heap and heap[0][0] <= limit:
                 number = heappop(heap)[1]
                 wanted[next_clock] -= demands[number]
-                if self._failures[number]:
-                    self._failures[number] -= 1
+                if failures[number]:
+                    failures[number] -= 1
                     scheduler.delay(number, now)
                     heappush(delays, (now + self.pipeline.tasks[number].retry_delay, number))
                     continue
@@ -185,6 +192,20 @@ class Simulation:
                 events = 0
                 yield
         self.makespan_s = now
+
+
+def _begun(scheduler: Scheduler, standing: Standing) -> list[int]:
+    """Bring a scheduler to where the run stands; returns the tasks that run."""
+    for number in standing.delayed:
+        scheduler.request([number])
+        if scheduler.start_next(0.0) is not None:
+            scheduler.delay(number, 0.0)
+    running: list[int] = []
+    if standing.running:
+        scheduler.request(standing.running)
+        while (begun := scheduler.start_next(0.0)) is not None:
+            running.append(begun)
+    return running
 
 
 def makespan_of_durations(

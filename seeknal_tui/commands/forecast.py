@@ -17,6 +17,9 @@ from seeknal_tui.commands.common import (
     load_pipeline,
     path_argument,
 )
+from seeknal_tui.pipeline.model import Pipeline
+from seeknal_tui.run.events import RunStatus
+from seeknal_tui.run.measured import Measurements
 
 HIGHEST = 256
 
@@ -67,19 +70,35 @@ def command(
     tried = _values(values, pipeline.execution.max_parallel)
     try:
         members = frozenset(selected_tasks(pipeline, selected, excluded))
-        plan = Plan(pipeline, tuple(task_costs(pipeline, PastRuns(pipeline.folder).measurements(pipeline))), members)
-        before = forecast(plan.pipeline, plan.costs, tried, numbers=plan.members)
+        measurements = PastRuns(pipeline.folder).measurements(pipeline)
+        closing = _closing_s(pipeline, measurements)
+        plan = Plan(pipeline, tuple(task_costs(pipeline, measurements)), members)
+        before = forecast(plan.pipeline, plan.costs, tried, numbers=plan.members, closing_s=closing)
         for change in changes:
             plan = changed(plan, change)
     except (NotRunnable, NoSuchChange) as error:
         fail(str(error))
-    found = forecast(plan.pipeline, plan.costs, tried, numbers=plan.members) if changes else before
+    found = forecast(plan.pipeline, plan.costs, tried, numbers=plan.members, closing_s=closing) if changes else before
     current = pipeline.execution.max_parallel
     if as_json:
         click.echo(json.dumps(forecast_object(found, current)))
     else:
         width = os.get_terminal_size().columns if os.isatty(1) else 80
         click.echo("\n".join(forecast_lines(plan, found, current, before if changes else None, width)))
+
+
+def _closing_s(pipeline: Pipeline, measurements: Measurements) -> float:
+    """What it took the latest runs to end after their last tasks."""
+    from seeknal_tui.analysis.costs import closing_s  # noqa: PLC0415
+    from seeknal_tui.history.past_runs import HistoryUnusable, PastRuns  # noqa: PLC0415
+
+    file = pipeline.file.name if pipeline.file else None
+    try:
+        records = PastRuns(pipeline.folder).runs(limit=20, file=file)
+    except HistoryUnusable:
+        return 0.0
+    ended = (record for record in records if record.status is RunStatus.SUCCEEDED)
+    return closing_s([(record.run_id, record.started_at, record.wall_s) for record in ended], measurements)
 
 
 def _values(text: str, current: int) -> list[int]:

@@ -154,6 +154,8 @@ class Foresight:
         finish_s = {max_parallel: passed_s + simulation.makespan_s}
         outlook = Outlook(state, simulation, now)
         if state.is_running or not state.runs:
+            _ = outlook.schedule
+            yield
             self.path = outlook.path
             yield
         self.outlook, self.finish_s = outlook, {**self.finish_s, **finish_s}

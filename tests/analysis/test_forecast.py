@@ -42,6 +42,10 @@ class TestPredictions:
     def test_are_of_the_chosen_tasks_only(self) -> None:
         assert forecast(FOUR, sleeping(1, 2, 3, 4), [1], numbers=[1, 2]).predictions[0].makespan_s == 5.0
 
+    def test_include_what_a_run_takes_to_end_after_its_last_task(self) -> None:
+        found = forecast(FOUR, sleeping(1, 1, 1, 1), [1], closing_s=0.5)
+        assert (found.predictions[0].makespan_s, found.floor_s) == (4.5, 1.5)
+
     def test_of_nothing_take_no_time(self) -> None:
         found = forecast(Pipeline("empty", ()), [], [1, 2])
         assert [(one.makespan_s, one.speedup, one.efficiency) for one in found.predictions] == [(0.0, 1.0, 1.0)] * 2
