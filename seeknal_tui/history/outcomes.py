@@ -39,7 +39,7 @@ def outcome_of(state: RunState, hold_up: HoldUp | None) -> Outcome:
         status=state.status,
         wall_s=state.wall_s,
         task_s=state.task_s(),
-        max_parallel=max(value for _, value in state.changes),
+        max_parallel=max((value for _, value in state.changes), default=state.max_parallel),
         counts={str(status): state.counts[status] for status in Status if status in ENDED},
         holdup=holdup,
         holdup_s=holdup_s,

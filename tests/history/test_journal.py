@@ -6,10 +6,12 @@ from pathlib import Path
 
 from seeknal_tui.history.database import database_path
 from seeknal_tui.history.journal import Journal
-from seeknal_tui.pipeline.model import Pipeline, SleepAction, Task
+from seeknal_tui.history.outcomes import outcome_of
+from seeknal_tui.pipeline.model import Execution, Pipeline, SleepAction, Task
 from seeknal_tui.run.events import RunStatus
 from seeknal_tui.run.run_lock import running_owner
 from seeknal_tui.run.runner import Runner
+from seeknal_tui.run.state import RunState
 from tests.history.recorded import PATIENCE_S, TASKS, past_runs, pipeline_in, record, wait_for
 
 
@@ -60,6 +62,11 @@ def test_a_run_that_was_recorded_has_let_go_of_its_lock(tmp_path: Path) -> None:
     record(pipeline)
     assert running_owner(pipeline.target) is None
     assert past_runs(pipeline).find().status is RunStatus.FAILED
+
+
+def test_a_run_of_which_no_event_is_written_yet_has_the_slots_of_its_pipeline() -> None:
+    pipeline = Pipeline("early", (Task(name="a"),), Execution(max_parallel=3))
+    assert outcome_of(RunState(pipeline), None).max_parallel == 3
 
 
 def test_a_run_that_goes_on_is_seen_to_be_running_from_elsewhere(tmp_path: Path) -> None:

@@ -54,7 +54,7 @@ class TestSeen:
         (tmp_path / "slow.py").write_text(READ_SLOWLY)
         text = f"""
             tasks:
-              - {{name: reader, command: "sh -c '{sys.executable} slow.py; true'"}}
+              - {{name: reader, command: [sh, -c, '"{sys.executable}" slow.py; true']}}
               - {{name: other, command: sleep 0.6}}
             """
         files = files_of(pipeline_of(tmp_path, text))
@@ -96,7 +96,7 @@ class TestSeen:
 
     def test_programs_and_hidden_folders_are_no_data(self, tmp_path: Path) -> None:
         (tmp_path / "program.py").write_text("open('.cache/x', 'w').write('1')")
-        text = f"tasks:\n  - {{name: a, command: mkdir .cache; {sys.executable} program.py}}\n"
+        text = f"tasks:\n  - {{name: a, command: 'mkdir .cache; \"{sys.executable}\" program.py'}}\n"
         seen = files_of(pipeline_of(tmp_path, text))["a"]
         assert (seen.read, seen.written) == ((), ())
 
