@@ -152,6 +152,7 @@ class HistoryScreen(Screen[None]):
 
     def on_history_screen_runs_read(self, message: RunsRead) -> None:
         """Show them with those that are known already."""
+        self._told = ""
         first = not self._runs
         before = dict(self._runs)
         self._runs.update((record.run_id, record) for record in message.records)
@@ -167,10 +168,10 @@ class HistoryScreen(Screen[None]):
     def on_history_screen_failed(self, message: Failed) -> None:
         """Say why; what is known stays."""
         self._busy, self._is_complete = "", True
-        self._show_title()
         if message.reason != self._told:  # it is read again and again
             self._told = message.reason
             self.notify(message.reason, severity="warning", markup=False)
+        self._show_title()
 
     def _show(self) -> None:
         wanted = self._filter.lower().split()
@@ -184,10 +185,10 @@ class HistoryScreen(Screen[None]):
         if not self._is_complete:
             count = "reading …"
         elif not self._runs:
-            count = "nothing has been run yet"
+            count = "cannot be read" if self._told else "nothing has been run yet"
         self.runs.border_title = Text(f"History of {name} ─ {count}")
         shown = f"filter: {self._filter} ─ {len(self.runs.records):,} found" if self._filter else ""
-        self.runs.border_subtitle = Text(one_line(self._busy or shown))
+        self.runs.border_subtitle = Text(one_line(self._busy or shown or self._told))
 
     # What the user does
 

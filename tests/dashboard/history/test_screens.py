@@ -100,7 +100,7 @@ class TestHistory:
         (tmp_path / "target/.seeknal_tui/history.sqlite").write_bytes(b"no database " * 1000)
         async with opened(tmp_path, SHOP) as driver:
             await driver.press("H")
-            await driver.see("is damaged")
+            await driver.see("cannot be read", "is damaged")
 
 
 class TestUsually:
