@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 
 from seeknal_tui.analysis.findings.bound import bound_tasks
 from seeknal_tui.analysis.findings.case import Case
-from seeknal_tui.analysis.findings.finding import Finding
+from seeknal_tui.analysis.findings.finding import Finding, FindingKind
 from seeknal_tui.analysis.findings.hidden_dependency import hidden_dependencies
 from seeknal_tui.analysis.findings.needless_dependency import needless_dependencies
 from seeknal_tui.analysis.findings.parallelism import too_little_parallel, too_much_parallel
@@ -33,8 +33,14 @@ FINDERS: tuple[Callable[[Case], Iterable[Finding]], ...] = (
 )
 
 
+PRECISE = frozenset(FindingKind) - {FindingKind.TOO_LITTLE_PARALLEL, FindingKind.RESOURCE_LIMIT}
+"""Kinds that say what is the matter with a task; that others wait for it need not be told besides."""
+
+
 def find(case: Case) -> tuple[Finding, ...]:
     """All that holds the run up and is worth telling, what saves most first."""
     found = [finding for finder in FINDERS for finding in finder(case)]
     told = [finding for finding in found if finding.is_risk or finding.saves_s >= case.least_s]
+    explained = {finding.tasks[0] for finding in told if finding.kind in PRECISE}
+    told = [finding for finding in told if not (finding.is_chain and finding.tasks[0] in explained)]
     return tuple(sorted(told, key=lambda finding: -finding.saves_s))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from seeknal_tui.analysis.findings.case import Case
+from seeknal_tui.analysis.findings.contention import alone, crowded_span
 from seeknal_tui.analysis.findings.finding import Finding, FindingKind
 from seeknal_tui.analysis.findings.words import counted, size
 from seeknal_tui.pipeline.durations import format_duration
@@ -43,7 +44,7 @@ def bound_tasks(case: Case) -> Iterator[Finding]:
 
 
 def _cpu_bound(case: Case, number: int) -> tuple[FindingKind, str, str] | None:
-    cpu_s, seconds, name = case.cpu_s(number), case.duration(number), case.name(number)
+    cpu_s, seconds, name = case.cpu_s(number), alone(case, number), case.name(number)
     action = case.pipeline.tasks[number].action
     if cpu_s is None:
         return None
@@ -51,6 +52,13 @@ def _cpu_bound(case: Case, number: int) -> tuple[FindingKind, str, str] | None:
     is_query = isinstance(action, SqlAction | PathAction)
     if busy < (COMPUTES * case.cores if is_query else COMPUTES):
         return None
+    waited_s = case.duration(number) - seconds
+    if waited_s > 0.1 * case.duration(number):
+        evidence = (
+            f"{name} does nothing but compute: {format_duration(cpu_s)} of processor time. For about "
+            f"{format_duration(waited_s)} of its {format_duration(case.duration(number))} it waited for a core."
+        )
+        return FindingKind.CPU_BOUND, evidence, f"make {name} compute less, or run less beside it"
     used = f"{busy:.1f} of the {counted(case.cores, 'core')}"
     evidence = (
         f"{name} does nothing but compute: {format_duration(cpu_s)} of processor time in {format_duration(seconds)}, "
@@ -66,6 +74,9 @@ def _cpu_bound(case: Case, number: int) -> tuple[FindingKind, str, str] | None:
 def _io_bound(case: Case, number: int) -> tuple[FindingKind, str, str] | None:
     attempt, seconds, name = case.attempts(number)[-1], case.duration(number), case.name(number)
     read, written = attempt.read_bytes or 0, attempt.written_bytes or 0
+    crowd = crowded_span(case)
+    if crowd is not None and crowd.span.overlaps(case.spans[number]):
+        return None  # it may have waited for the processor
     if attempt.cpu_s is None or attempt.cpu_s > WAITS * seconds or read + written < LEAST_RATE * seconds:
         return None
     evidence = (

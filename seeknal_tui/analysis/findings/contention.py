@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from seeknal_tui.analysis.findings.case import Case, Span
+from seeknal_tui.pipeline.model import PathAction, SqlAction
 
 LEAST_SAMPLES = 5
 LEAST_SHARE = 0.2
@@ -57,4 +58,6 @@ def alone(case: Case, number: int) -> float:
         return seconds
     stretched = max(1.0, sum(queues) / len(queues) / case.cores)
     threads = max(1.0, cpu_s / seconds)
-    return max(seconds / stretched, seconds - cpu_s / threads * (stretched - 1.0))
+    is_query = isinstance(case.pipeline.tasks[number].action, SqlAction | PathAction)
+    least = cpu_s / (case.cores if is_query else threads)  # a process may have but one thread
+    return min(seconds, max(least, seconds / stretched, seconds - cpu_s / threads * (stretched - 1.0)))

@@ -46,5 +46,7 @@ class Finding:
     """The run without it; None where nothing would be shorter."""
     without: str = ""
     """What the remedy changes, in a few words: ``without this edge``."""
+    is_chain: bool = False
+    """Whether it blames a chain of tasks, the first of them most."""
     is_risk: bool = False
     """Whether results may be wrong, or the run may break, because of it: it is told however little time it costs."""

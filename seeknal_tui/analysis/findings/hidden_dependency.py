@@ -49,4 +49,7 @@ def _luck(case: Case, reader: int, writer: int) -> str:
         return f"It ran right only by luck of timing: {other} happened to end {gap} before {one} started."
     if read.end <= written.start:
         return f"{one} ran before {other}, so it read what an earlier run had left."
-    return f"They ran at the same time, so {one} may have read the old file, or half of the new one."
+    return (
+        f"They ran at the same time, so {one} may have read the old file, or half of the new one; if it ran right, "
+        "that was luck of timing."
+    )

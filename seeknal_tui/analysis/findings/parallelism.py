@@ -12,9 +12,11 @@ from seeknal_tui.analysis.findings.resource_limit import enough_slots, waits_for
 from seeknal_tui.analysis.findings.words import counted
 from seeknal_tui.pipeline.durations import format_duration
 
-ALONE_SHARE = 0.5
+ALONE_SHARE = 0.6
 """Of the run: so long one task at a time ran, and nothing else could."""
 MOST_NAMES = 6
+FILLED = 0.7
+"""Of the cores, kept busy by one task at a time."""
 TRUSTED = 0.2
 """As a part of the run: as near the forecast of the run as it was must come to it, to be believed for other slots."""
 
@@ -58,7 +60,7 @@ def _one_chain(case: Case) -> Iterator[Finding]:
         return
     _, chain = longest_chain(case.pipeline, [case.duration(number) for number in range(len(case.pipeline.tasks))])
     links = [number for number in chain if alone.get(number, 0.0) >= case.least_s]
-    if not links:
+    if len(links) < 2 or len(case.spans) < 3 or _fill_the_cores(case, links):
         return
     longest = max(links, key=lambda number: alone[number])
     scenario = case.run.split(longest, 2)
@@ -67,18 +69,24 @@ def _one_chain(case: Case) -> Iterator[Finding]:
         return
     names = [case.name(number) for number in links]
     shown = " → ".join(names if len(names) <= MOST_NAMES else [*names[:3], "…", *names[-2:]])
-    one_by_one = "each waits for the one before" if len(links) > 1 else "all others wait for it, or had ended"
     yield Finding(
         FindingKind.TOO_LITTLE_PARALLEL,
         (longest, *(number for number in links if number != longest)),
         f"For {format_duration(alone_s)} of {format_duration(wall_s)} only one of the {case.run.max_parallel} slots "
-        f"had anything to do, and nothing else was ready. To blame is {shown}: {one_by_one}.",
+        f"had anything to do, and nothing else was ready. To blame is {shown}: each waits for the one before.",
         f"split {case.name(longest)} ({format_duration(case.duration(longest))}) in parts that can run at once, or let "
         "tasks wait for less than all of it",
         saves_s,
         scenario,
         f"with {case.name(longest)} split in 2",
+        is_chain=True,
     )
+
+
+def _fill_the_cores(case: Case, links: list[int]) -> bool:
+    """Whether the tasks compute on all cores, as queries do, so that nothing beside them would have helped."""
+    computed = sum(case.cpu_s(number) or 0.0 for number in links)
+    return computed > FILLED * case.cores * sum(case.duration(number) for number in links)
 
 
 def _alone(case: Case) -> dict[int, float]:
