@@ -16,7 +16,7 @@ from seeknal_tui.analysis.comparison import RunComparison, TaskComparison
 from seeknal_tui.dashboard.cells import Cells, cut, fit, ink
 from seeknal_tui.dashboard.look import Palette
 from seeknal_tui.dashboard.row_view import RowView
-from seeknal_tui.dashboard.themes import paint, palette_of
+from seeknal_tui.dashboard.themes import STYLES, paint, palette_of
 from seeknal_tui.dashboard.timeline.axis import Scale, ticks
 from seeknal_tui.dashboard.timeline.rows import paint_grid
 from seeknal_tui.pipeline.durations import format_duration
@@ -219,6 +219,7 @@ def summary_lines(comparison: RunComparison, palette: Palette, width: int) -> li
 class ComparisonScreen(Screen[None]):
     """What is different in the second of two runs."""
 
+    CSS_PATH = STYLES
     AUTO_FOCUS = "ComparedRows"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("s", "sort", "sort"),

@@ -24,7 +24,7 @@ from seeknal_tui.dashboard.history.columns import ALL, PRODUCTION, started_text
 from seeknal_tui.dashboard.history.comparison_screen import ComparisonScreen
 from seeknal_tui.dashboard.history.run_list import RunList
 from seeknal_tui.dashboard.past_run import open_past_run
-from seeknal_tui.dashboard.themes import paint, palette_of
+from seeknal_tui.dashboard.themes import STYLES, paint, palette_of
 from seeknal_tui.history.past_runs import HistoryUnusable, NoSuchRun, PastRun, PastRuns, RunRecord
 from seeknal_tui.run.events import RunStatus
 from seeknal_tui.run.measured import Measurements
@@ -61,6 +61,7 @@ def words_of(record: RunRecord) -> str:
 class HistoryScreen(Screen[None]):
     """Every run of a pipeline file, newest first."""
 
+    CSS_PATH = STYLES
     AUTO_FOCUS = "RunList"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "open", "open the run"),

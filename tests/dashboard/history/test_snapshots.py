@@ -35,7 +35,6 @@ RECORDS = [
 class FrozenApp(App[None]):
     """A screen of the history with runs that do not change."""
 
-    CSS_PATH = DashboardApp.CSS_PATH
     HORIZONTAL_BREAKPOINTS = DashboardApp.HORIZONTAL_BREAKPOINTS
     VERTICAL_BREAKPOINTS = DashboardApp.VERTICAL_BREAKPOINTS
 
