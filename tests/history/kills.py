@@ -101,7 +101,7 @@ def kill_and_resume(folder: Path, undisturbed: dict[str, str], after_s: float) -
     recorded = len(runs) > runs_before
     status, finished = "", 0
     if recorded:
-        assert runs[0].status in (RunStatus.INTERRUPTED, RunStatus.SUCCEEDED)
+        assert runs[0].status in (RunStatus.INTERRUPTED, RunStatus.SUCCEEDED), runs[0]
         events, _ = past.events_after(runs[0].run_id)
         assert problem_of(pipeline, events) == ""
         state = past.load(runs[0].run_id).state()
