@@ -17,6 +17,8 @@ from seeknal_tui.history.past_runs import PastRuns
 from seeknal_tui.pipeline.loading import load
 from seeknal_tui.pipeline.model import Pipeline
 from seeknal_tui.run.events import RunStatus, Status
+from seeknal_tui.run.run_lock import running_owner
+from tests.history.recorded import wait_for
 from tests.run.valid_prefix import problem_of
 
 PIPELINE = """
@@ -97,7 +99,8 @@ def kill_and_resume(folder: Path, undisturbed: dict[str, str], after_s: float) -
     process.communicate()
     left = results(folder)
     assert all(undisturbed[name] == content for name, content in left.items()), "a result is wrong"
-    runs = past.runs()
+    # A process that was just being started may hold the lock of the run for the moment until it is another program.
+    runs = wait_for(lambda: None if running_owner(pipeline.target) else past.runs())
     recorded = len(runs) > runs_before
     status, finished = "", 0
     if recorded:
