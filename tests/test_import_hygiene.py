@@ -42,6 +42,14 @@ def test_the_command_line_imports_nothing_slow_before_it_is_needed(module: str) 
     assert module not in imported_by("import seeknal_tui.cli, seeknal_tui.headless")
 
 
+@pytest.mark.parametrize("module", ["duckdb", "networkx", "sqlglot", "textual", "rich"])
+def test_a_run_without_sql_imports_nothing_slow(module: str, tmp_path: Path) -> None:
+    file = tmp_path / "pipeline.yml"
+    file.write_text("tasks: [{name: a, sleep: 1ms}]")
+    run = f"from seeknal_tui.cli import cli; cli(['run', {str(file)!r}, '--no-ui'], standalone_mode=False)"
+    assert module not in imported_by(f"try:\n    {run}\nexcept SystemExit:\n    pass")
+
+
 @pytest.mark.parametrize("module", ["yaml", "duckdb", "networkx", "sqlglot", "psutil", "sqlite3"])
 def test_the_first_paint_waits_for_nothing_that_it_does_not_show(module: str) -> None:
     assert module not in imported_by("import seeknal_tui.cli, seeknal_tui.commands.open, seeknal_tui.dashboard.program")
