@@ -21,6 +21,7 @@ from dataclasses import dataclass, field, replace
 from seeknal_tui.history import command_inputs, python_code
 from seeknal_tui.history.file_states import UNSTEADY, FileState, FileStates, stat_of
 from seeknal_tui.pipeline.model import CommandAction, PathAction, Pipeline, PythonAction, SleepAction, SqlAction, Task
+from seeknal_tui.pipeline.sql_names import comparable
 from seeknal_tui.pipeline.tasks import is_remote
 
 DEFINITION = {
@@ -144,7 +145,6 @@ class Fingerprints:
             inputs.clock, inputs.unknown = known.clock, known.unknown
         else:
             from seeknal_tui.history.sql_meaning import sql_reader  # noqa: PLC0415 - DuckDB is slow to import
-            from seeknal_tui.pipeline.sql_dependencies import comparable  # noqa: PLC0415
 
             reader = sql_reader()
             read = reader.inputs_of(sql, frozenset(map(comparable, task.upstream)))

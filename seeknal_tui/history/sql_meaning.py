@@ -18,7 +18,8 @@ from typing import Any
 
 import duckdb
 
-from seeknal_tui.pipeline.sql_dependencies import SERIALIZE, Statement, comparable, split
+from seeknal_tui.pipeline.sql_dependencies import SERIALIZE, Statement, split
+from seeknal_tui.pipeline.sql_names import comparable
 
 CLOCKS = {
     "now": "time",

@@ -14,6 +14,7 @@ from typing import Any
 
 import duckdb
 
+from seeknal_tui.pipeline.sql_names import comparable
 from seeknal_tui.pipeline.sql_places import locate_error
 
 MAX_SQL = 64_000
@@ -80,11 +81,6 @@ class _Tree:
     """The table or view that it creates."""
     is_query: bool = False
     complete: bool = True
-
-
-def comparable(name: str) -> str:
-    """A name as DuckDB compares names, which is without regard to the case of ASCII letters."""
-    return name.lower() if name.isascii() else name
 
 
 def place_at(sql: str, offset: int) -> tuple[int, int]:

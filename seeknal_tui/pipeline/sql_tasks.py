@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from seeknal_tui.pipeline import sql_dependencies
 from seeknal_tui.pipeline.model import Place, SqlAction
 from seeknal_tui.pipeline.problems import COMPARED, Problems, nearest_name, quote
-from seeknal_tui.pipeline.sql_dependencies import TableRead, comparable
+from seeknal_tui.pipeline.sql_dependencies import TableRead
+from seeknal_tui.pipeline.sql_names import comparable
 from seeknal_tui.pipeline.sql_places import place_in_sql
 
 

@@ -109,8 +109,10 @@ class Sampler:
             self._thread.join()
 
     def _sample(self) -> None:
-        host = HostWatch(self._spill)
         look_at = time.monotonic() + EVERY_S
+        if self._over.wait(min(EVERY_S, HOST_EVERY_S)):
+            return  # a short run pays for no look, and so not for the import that a look takes
+        host = HostWatch(self._spill)
         while not self._over.wait(min(EVERY_S, HOST_EVERY_S)):
             if time.monotonic() >= look_at:
                 before = time.thread_time()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 
 from seeknal_tui.analysis.costs import task_costs
@@ -30,10 +30,10 @@ def costs_of_run(state: RunState, now: float, history: Measurements, cores: floa
         elif status is Status.RUNNING and attempts:
             ran_s = now - attempts[-1].started_at
             costs[number] = replace(costs[number], wall_s=max(costs[number].wall_s, ran_s))
-    return costs
+    return _unshared(state, costs, cores)
 
 
-def unshared_costs(state: RunState, costs: Sequence[TaskCost], cores: float) -> list[TaskCost]:
+def _unshared(state: RunState, costs: list[TaskCost], cores: float) -> list[TaskCost]:
     """The costs of queries as they would be without other queries beside them.
 
     The queries of a run share the threads of one DuckDB, as many as there are cores. Together they keep no more cores
@@ -48,12 +48,11 @@ def unshared_costs(state: RunState, costs: Sequence[TaskCost], cores: float) -> 
             if end is not None and end > begin and cpu_s:
                 ran[number] = (begin, end, cpu_s / (end - begin))
     together = _Together(ran.values())
-    found = list(costs)
     for number, (begin, end, busy) in ran.items():
         wanted = min(cores, together.mean(begin, end))
         if wanted > busy:
-            found[number] = replace(found[number], wall_s=found[number].wall_s * busy / wanted)
-    return found
+            costs[number] = replace(costs[number], wall_s=costs[number].wall_s * busy / wanted)
+    return costs
 
 
 class _Together:
