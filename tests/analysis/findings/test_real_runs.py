@@ -104,7 +104,7 @@ class TestQueries:
     def test_a_join_that_is_no_equality(self, tmp_path: Path, condition: str, *, found: bool) -> None:
         text = f"""
             tasks:
-              - {{name: points, sql: "SELECT i, i % 100 AS k, hash(i) % 100000 AS v FROM range(8000) t(i)"}}
+              - {{name: points, sql: "SELECT i, i % 100 AS k, hash(i) % 100000 AS v FROM range(20000) t(i)"}}
               - {{name: pairs, sql: "SELECT count(*) AS n FROM points a JOIN points b ON {condition}"}}
             """
         assert ((FindingKind.SLOW_OPERATOR, ("pairs",)) in told(tmp_path, text)) is found
