@@ -47,8 +47,10 @@ def look_into(case: Case) -> Insight:
 
 
 def curve_of(scenario: Scenario) -> Curve:
-    """The run with few and with many slots, the present number among them."""
-    slots = sorted({*(FEW_SLOTS if len(scenario.plan.members) > LARGE else SLOTS), scenario.max_parallel})
+    """The run with few and with many slots, the present number and some above it among them."""
+    now, members = scenario.max_parallel, len(scenario.plan.members)
+    above = {now * times for times in (2, 4) if now >= SLOTS[-1] and now * times <= max(now, members)}
+    slots = sorted({*(FEW_SLOTS if members > LARGE else SLOTS), now, *above})
     return Curve(tuple(slots), tuple(scenario.with_slots(number).makespan_s for number in slots))
 
 
