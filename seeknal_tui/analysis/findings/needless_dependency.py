@@ -71,11 +71,13 @@ def _is_needless(case: Case, files: Files, number: int, name: str) -> bool:
     """Whether nothing of the declared upstream task is read, as far as can be known for certain."""
     task, other = case.pipeline.tasks[number], case.pipeline.numbers[name]
     upstream = case.pipeline.tasks[other]
-    if not files.written(other) or not case.succeeded(other):
-        return False  # what it leaves behind cannot be seen
+    if not case.succeeded(other):
+        return False
     if isinstance(task.action, SqlAction):
+        # A query reads what it depends on as a table, so what its SQL names is all there is to see.
         return _never_reads(task, task.action, upstream, files.written(other), str(case.pipeline.folder))
-    return _never_opened(case, files, number, other)
+    # Where a task left nothing that can be seen, its trace cannot be missed either.
+    return bool(files.written(other)) and _never_opened(case, files, number, other)
 
 
 def _never_reads(task: Task, action: SqlAction, upstream: Task, written: set[str], folder: str) -> bool:

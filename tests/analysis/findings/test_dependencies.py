@@ -7,7 +7,7 @@ from typing import ClassVar
 import pytest
 
 from seeknal_tui.analysis.findings.finding import FindingKind
-from seeknal_tui.pipeline.model import Pipeline, Task
+from seeknal_tui.pipeline.model import Action, Pipeline, SleepAction, Task
 from tests.analysis.findings.made_up import Ran, at, case_of, command, kinds, only, pipeline, sql
 
 HIDDEN, NEEDLESS = FindingKind.HIDDEN_DEPENDENCY, FindingKind.NEEDLESS_DEPENDENCY
@@ -119,6 +119,35 @@ class TestNeedless:
         assert finding.saves_s == pytest.approx(2.0, abs=0.3)
         assert "last waits for slow, whose table its SQL never reads" in finding.evidence
         assert f"shorter by {finding.saves_s:.1f}s" in finding.evidence
+
+    @pytest.mark.parametrize("action", [command("sleep 3"), SleepAction(3.0)])
+    def test_a_task_without_rows_that_the_sql_cannot_have_read(self, action: Action) -> None:
+        made = pipeline(
+            Task(name="slow", action=action),
+            Task(name="quick", action=sql("select 1")),
+            Task(
+                name="last",
+                action=sql("select * from quick"),
+                depends_on=("slow", "quick"),
+                found_dependencies=("quick",),
+                sql_read=True,
+            ),
+        )
+        assert only(case_of(made, self.RAN), NEEDLESS).tasks == (2, 0)
+
+    def test_not_where_the_sql_reads_files_that_a_task_without_rows_may_have_made(self) -> None:
+        made = pipeline(
+            Task(name="slow", action=command("make data.csv")),
+            Task(name="quick", action=sql("select 1")),
+            Task(
+                name="last",
+                action=sql("select * from quick, 'data.csv'"),
+                depends_on=("slow", "quick"),
+                found_dependencies=("quick",),
+                sql_read=True,
+            ),
+        )
+        assert NEEDLESS not in kinds(case_of(made, self.RAN))
 
     def test_not_where_the_sql_reads_it(self) -> None:
         made = self.of_sql("select * from quick, slow", ("quick", "slow"))
