@@ -18,7 +18,7 @@ import re
 import select
 import threading
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -28,9 +28,10 @@ from seeknal_tui.run.file_events import FileEvents
 
 HIGHEST_SHARE = 0.004
 """Of a core, for looking."""
-MOST_SAVED_S = 0.02
+MOST_SAVED_S = 0.01
 """Of the processor's time: so much looking is free at the beginning, and may be saved up while nothing happens."""
 EVERY_S = 1.0
+HAS_PROC = os.path.isdir("/proc/self/fdinfo")
 FIRST_LOOK_S = 0.05
 """After a process was started, where the system does not tell what is opened."""
 MOST_FILES = 200
@@ -159,9 +160,10 @@ class FileUse:
             before = time.thread_time()
             with self._lock:
                 self._take()
-                if self._unexplained or self._events is None:
-                    self._unexplained = False
-                    self._look()
+                is_due = self._unexplained or self._events is None
+                self._unexplained = False
+                at_work = [work for work in self._at_work.values() if work.pid] if is_due else []
+            self._look(at_work)
             self._pay(time.thread_time() - before)
 
     def _pay(self, spent_s: float) -> None:
@@ -204,12 +206,13 @@ class FileUse:
     def _is_result(self, path: str) -> bool:
         return path.startswith(f"{self._results}/") and path.endswith(".parquet")
 
-    def _look(self) -> None:
-        for work in self._at_work.values():
-            if work.pid:
-                for pid in _tree(work.pid):
-                    for path, writes in _open_files(pid, self._roots):
-                        (work.written if writes else work.read).add(path)
+    def _look(self, at_work: list[_AtWork]) -> None:
+        """Look at what their processes have open; without the lock, since nobody is to wait for it."""
+        for work in at_work:
+            seen = [file for pid in _tree(work.pid) for file in _open_files(pid, self._roots)]
+            with self._lock:
+                for path, writes in seen:
+                    (work.written if writes else work.read).add(path)
 
 
 def _tree(leader: int) -> list[int]:
@@ -229,7 +232,9 @@ def _tree(leader: int) -> list[int]:
 
 def _open_files(pid: int, roots: Iterable[tuple[str, str]]) -> list[tuple[str, bool]]:
     """The data files below the roots that the process has open, each with whether it is open for writing."""
-    import psutil  # noqa: PLC0415
+    if HAS_PROC:
+        return [file for file in _open_in_proc(pid) if _is_data(file[0], roots)]
+    import psutil  # noqa: PLC0415 - slow to import
 
     try:
         files = psutil.Process(pid).open_files()
@@ -237,6 +242,19 @@ def _open_files(pid: int, roots: Iterable[tuple[str, str]]) -> list[tuple[str, b
         return []
     # Where the system does not tell the mode, to read is what most files are opened for.
     return [(file.path, getattr(file, "mode", "r") != "r") for file in files if _is_data(file.path, roots)]
+
+
+def _open_in_proc(pid: int) -> Iterator[tuple[str, bool]]:
+    """All that the process has open, each with whether it may write; ten times as fast as psutil."""
+    folder = f"/proc/{pid}"
+    with suppress(OSError):  # it has ended, or is another user's
+        for name in os.listdir(f"{folder}/fd"):
+            with suppress(OSError, IndexError, ValueError):  # it was closed meanwhile
+                path = os.readlink(f"{folder}/fd/{name}")
+                if path.startswith("/") and not path.startswith(("/dev/", "/proc/")):
+                    with open(f"{folder}/fdinfo/{name}", "rb") as file:
+                        flags = int(file.read().split(b"flags:")[1].split()[0], 8)
+                    yield path, flags & os.O_ACCMODE != os.O_RDONLY
 
 
 def _is_data(path: str, roots: Iterable[tuple[str, str]]) -> bool:
