@@ -70,10 +70,11 @@ def _slots(case: Case) -> Iterator[Finding]:
     since, until = min(start for start, _ in waits.values()), max(end for _, end in waits.values())
     longest = sorted(waits, key=lambda number: waits[number][0] - waits[number][1])[:MOST_TASKS]
     waited = sum(end - start for start, end in waits.values())
+    were = "was" if case.run.max_parallel == 1 else "were"
     yield Finding(
         FindingKind.RESOURCE_LIMIT,
         tuple(longest),
-        f"The {counted(case.run.max_parallel, 'slot')} were the limit since {format_duration(since)}: until "
+        f"The {counted(case.run.max_parallel, 'slot')} {were} the limit since {format_duration(since)}: until "
         f"{format_duration(until)}, {counted(len(waits), 'task')} that could have run waited for one, "
         f"{format_duration(waited)} in all.",
         f"set max_parallel to {slots}",
