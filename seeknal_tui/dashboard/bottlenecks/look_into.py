@@ -42,8 +42,11 @@ class Insight:
 
 def look_into(case: Case) -> Insight:
     """Work everything out. Raises what the case raises when it is given up."""
-    curve = curve_of(case.run)
-    return Insight(case, diagnose(case), curve, case.run.with_slots(max(1, len(case.members))).makespan_s)
+    curve, diagnosis = curve_of(case.run), diagnose(case)
+    floor_s = case.run.with_slots(max(1, len(case.members))).makespan_s
+    if not case.state.is_running:
+        floor_s = min(floor_s, diagnosis.wall_s)  # where the run was quicker than the forecast of it, the run is right
+    return Insight(case, diagnosis, curve, floor_s)
 
 
 def curve_of(scenario: Scenario) -> Curve:
