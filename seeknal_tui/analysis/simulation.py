@@ -118,20 +118,25 @@ class Simulation:
     def steps(self) -> Iterator[None]:  # noqa: C901, PLR0912, PLR0915 - one loop over local names, which is twice as fast
         """Compute it piece by piece: it is through when the iterator is."""
         costs, cores, standing = self.costs, self.cores, self._standing
-        scheduler = Scheduler(self.pipeline, [cost.wall_s for cost in costs], max(len(costs), 1))
+        durations = [cost.wall_s for cost in costs]
+        yield
+        scheduler = Scheduler(self.pipeline, durations, max(len(costs), 1))
         yield
         already = _begun(scheduler, standing)
         scheduler.max_parallel = self._max_parallel
         scheduler.request(self._numbers)
         yield
         started, ended, left, failures = self.started, self.ended, dict(standing.running), [x.failures for x in costs]
+        yield
         delays = sorted((at, number) for number, at in standing.delayed.items())
         start_next, finish, requeued = scheduler.start_next, scheduler.finish, scheduler.requeued
         demands = [min(cost.cores, cores) for cost in costs]
+        yield
         clock_of = [
             min(CLOCKS, round(demand * CLOCKS)) + (CLOCKS + 1) * cost.is_query
             for demand, cost in zip(demands, costs, strict=True)
         ]
+        yield
         parts = [clock / CLOCKS for clock in range(CLOCKS + 1)] * 2
         clocks = [0.0] * len(parts)
         rates = [1.0] * len(parts)

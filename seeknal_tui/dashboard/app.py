@@ -32,9 +32,10 @@ if TYPE_CHECKING:
 SWITCHED_AFTER_S = 0.0007
 """How long a thread computes while another wants to. With Python's 5 ms a frame held up every task that ends meanwhile:
 10,000 tasks that do nothing took 2.9 times as long with the dashboard as without it, and take 2.2 times with this."""
-COLLECTED_AT = (20_000, 10, 10)
+COLLECTED_AT = (20_000, 2, 100)
 """Thresholds of the garbage collector. A frame makes thousands of small objects, and with Python's own thresholds the
-collector looked at them a dozen times, which took a tenth of a core under load; with these it takes a thirtieth."""
+collector looked at them a dozen times, which took a tenth of a core under load; with these it takes a twentieth. The
+second is low because a collection holds the screen up for as long as there are young objects: with 10 it was 70 ms."""
 LOOK_EVERY_S = 0.5
 """How often the file is looked at; it is read when two looks found the same."""
 

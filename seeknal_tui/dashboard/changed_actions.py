@@ -52,7 +52,8 @@ class ChangedActions(RunActions):
         else:
             self._search(self.session.pipeline, self.session.state.runs, propose=True)
 
-    @work(thread=True, group="changes")
+    # Without a description Textual makes one of the parameters: to write out 10,000 tasks held the screen up for 60 ms.
+    @work(thread=True, group="changes", description="look for changes")
     def _search(self, pipeline: Pipeline, runs: int, *, propose: bool) -> None:
         began = time.monotonic()
         changes = find_changes(pipeline)

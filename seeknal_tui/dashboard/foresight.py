@@ -25,12 +25,14 @@ from seeknal_tui.run.state import RunState
 
 SLICE_S = 0.004
 """How long it computes in one go."""
-SHARE = 0.06
+SHARE = 0.03
 """Of a core it takes no more than this while a run goes on."""
 AGAIN_AFTER_S = 0.5
 HIGHEST_TRIED = 16
 MOST_TASKS_FOR_SLACK = 1000
 """Of more it takes too long to be found at each answer."""
+OTHER_SLOTS_AFTER_S = 60.0
+"""With more tasks than that, other slots are tried only so often: that takes eight times as long as the rest."""
 MOST_TASKS_AT_ONCE = 100
 """What more tasks took is worked out in a thread of its own, as it may take a second."""
 
@@ -49,6 +51,7 @@ class Foresight:
         self._max_parallel = 0
         self._now = 0.0
         self._begun_at = self._not_before = float("-inf")
+        self._others_tried_at = float("-inf")
         self._knows_something = False
         self._slacks: dict[int, float] | None = None
         """Of the run that has ended."""
@@ -108,8 +111,11 @@ class Foresight:
             for attempt in attempts[-1:]
             if attempt.status is Status.SUCCEEDED and attempt.finished_at is not None
         ]
-        typical = median(ended) if ended else None
-        return costs if typical is None else [replace(cost, wall_s=typical) if cost.unknown else cost for cost in costs]
+        if not ended:
+            return costs
+        typical = median(ended)
+        guess = replace(next(cost for cost in costs if cost.unknown), wall_s=typical)  # what is unknown is alike
+        return [guess if cost.unknown else cost for cost in costs]
 
     def look_ahead(self, now: float, max_parallel: int, clock: float) -> None:
         """Compute for a moment; *now* in session seconds, *clock* on any clock that never goes back."""
@@ -117,7 +123,7 @@ class Foresight:
         if max_parallel != self._max_parallel or now < self._now:
             self._max_parallel = max_parallel
             self._work = None  # a hand is on the slider, or the user looks back: that goes first
-            self._begun_at = self._not_before = float("-inf")
+            self._begun_at = self._not_before = self._others_tried_at = float("-inf")
         self._now = now
         if clock < self._not_before:
             return
@@ -162,6 +168,8 @@ class Foresight:
         self.floor_s = passed_s + self._floor_s(costs, now)
         self.answers += 1
         yield
+        if len(costs) > MOST_TASKS_FOR_SLACK and now < self._others_tried_at + OTHER_SLOTS_AFTER_S:
+            return
         highest = max(HIGHEST_TRIED, max_parallel + 1)
         for value in (max_parallel - 1, max_parallel + 1, highest):
             if value >= 1:
@@ -175,7 +183,7 @@ class Foresight:
             if middle not in finish_s:
                 finish_s[middle] = passed_s + (yield from self._simulated(costs, now, middle)).makespan_s
             low, best = (low, middle) if finish_s[middle] <= enough else (middle + 1, best)
-        self.finish_s, self.best = finish_s, best
+        self.finish_s, self.best, self._others_tried_at = finish_s, best, now
         self.answers += 1
 
     def _floor_s(self, costs: Sequence[TaskCost], now: float) -> float:
