@@ -9,7 +9,7 @@ from textual.message import Message
 
 from seeknal_tui.dashboard.engine import NotPossible
 from seeknal_tui.dashboard.run_actions import RunActions
-from seeknal_tui.history.changes import Changes, find_changes
+from seeknal_tui.history.changes import Changes, find_changes, has_records
 from seeknal_tui.pipeline.model import Pipeline
 
 LOOK_EVERY_S = 3.0
@@ -41,7 +41,8 @@ class ChangedActions(RunActions):
         session = self.session
         if session.engine.is_running or session.looks_back or session.engine.refusal or self._looking:
             return
-        if session.changes is None or time.monotonic() >= self._next_look_at:
+        is_due = session.changes is None or time.monotonic() >= self._next_look_at
+        if is_due and has_records(session.pipeline):
             self._looking = True
             self._search(session.pipeline, session.state.runs, propose=False)
 

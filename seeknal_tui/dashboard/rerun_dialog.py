@@ -17,7 +17,7 @@ from seeknal_tui.dashboard.cells import cut
 from seeknal_tui.dashboard.look import Palette
 from seeknal_tui.dashboard.reruns import Proposal
 from seeknal_tui.dashboard.themes import palette_of
-from seeknal_tui.history.changes import Changes, find_changes
+from seeknal_tui.history.changes import Changes, find_changes, has_records
 from seeknal_tui.pipeline.durations import format_duration
 from seeknal_tui.pipeline.model import Pipeline
 
@@ -64,7 +64,8 @@ class RerunDialog(ModalScreen[bool]):
 
     def on_mount(self) -> None:
         """Find out what there is to tell beside the counts; that may take a while."""
-        self._find()
+        if self._changes is not None or has_records(self._pipeline):
+            self._find()
 
     def _text(self) -> Text:
         return proposal_text(self._proposal, self._pipeline, self._max_parallel, palette_of(self.app))

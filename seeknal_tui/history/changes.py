@@ -83,6 +83,11 @@ def _standing(pipeline: Pipeline, records: Records, target: Path) -> dict[str, S
     }
 
 
+def has_records(pipeline: Pipeline) -> bool:
+    """Whether how results were made can be known at all: that is kept beside the pipeline's file."""
+    return pipeline.file is not None and pipeline.file.is_file()
+
+
 def find_changes(pipeline: Pipeline, within: AbstractSet[int] | None = None) -> Changes:
     """What has changed since the results were made. Reads files, and executes nothing.
 

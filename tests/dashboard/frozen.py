@@ -9,6 +9,7 @@ from pathlib import Path
 from textual.app import App
 
 from seeknal_tui.dashboard.app import DashboardApp
+from seeknal_tui.dashboard.foresight import Foresight
 from seeknal_tui.dashboard.main_screen import MainScreen
 from seeknal_tui.dashboard.session import Session
 from seeknal_tui.dashboard.themes import textual_theme
@@ -79,7 +80,22 @@ def session_at(pipeline: Pipeline = FLIGHTS, events: Sequence[Event] = EVENTS, n
     made = Session(pipeline, clock=lambda: now, wall_clock=lambda: now)
     for event in events:
         made.take(event)
+    look_ahead_to_the_end(made)
     return made
+
+
+def look_ahead_to_the_end(session: Session) -> None:
+    """Work out all that can be known of the time to come, as for a machine of two cores.
+
+    On a clock that stands still there is one go of a few milliseconds at it, and how far that comes depends on what
+    else the machine does.
+    """
+    foresight = session.foresight = Foresight(session.state)
+    foresight.cores = 2
+    clock = session.now
+    while foresight.best is None:
+        clock += 1.0
+        foresight.look_ahead(session.now, session.engine.max_parallel, clock)
 
 
 class FrozenApp(App[None]):

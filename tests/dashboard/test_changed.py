@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from seeknal_tui.dashboard.rerun_dialog import RerunDialog
 from seeknal_tui.run.events import Status
 from tests.dashboard.driving import opened
+from tests.dashboard.frozen import FrozenApp, session_at
 
 PIPELINE = """
 sources:
@@ -73,3 +75,16 @@ async def test_run_changed_begins_at_once_unless_an_edit_breaks_something(tmp_pa
     async with opened(tmp_path, broken, start=True, changed=True, selected="clean+") as driver:
         await driver.see("Run what has changed", "clean, total", "amount will be gone: read by total")
         assert driver.session.state.runs == 0
+
+
+async def test_nothing_is_looked_for_where_no_file_is() -> None:
+    session = session_at()
+    assert session.pipeline.file is not None
+    assert not session.pipeline.file.exists()
+    app = FrozenApp(session)
+    async with app.run_test() as pilot:
+        await pilot.press("a")
+        assert isinstance(app.screen, RerunDialog)
+        assert [worker for worker in app.workers if worker.group == "changes"] == []
+    session.engine.close(kill=False)
+    assert session.changes is None
