@@ -213,14 +213,6 @@ def _begun(scheduler: Scheduler, standing: Standing) -> list[int]:
     return running
 
 
-def makespan_of_durations(
-    pipeline: Pipeline, durations: Sequence[float], max_parallel: int, numbers: Iterable[int]
-) -> float:
-    """Seconds until the tasks *numbers* have ended if each takes so long, whatever runs beside it."""
-    costs = [TaskCost(seconds, 0.0) for seconds in durations]
-    return Simulation(pipeline, costs, max_parallel, 1.0, numbers=numbers).run().makespan_s
-
-
 def slowdown_of(wanted: Iterable[float], cores: float) -> float:
     """By which factor tasks that run together and want so many cores each compute slower than each alone."""
     return _slowdown([(one, min(1.0, one)) for one in wanted], cores)

@@ -68,7 +68,7 @@ def mixed(folder: Path) -> Path:
 def sleeps(folder: Path) -> Path:
     """The sample of 60 sleeps."""
     target = folder / "sleeps"
-    target.mkdir()
+    target.mkdir(parents=True)
     shutil.copy(SAMPLES / "sixty_sleeps.yml", target / "pipeline.yml")
     return target / "pipeline.yml"
 
