@@ -38,7 +38,7 @@ class PathFirst(click.Group):
         """The command named first, else ``open`` with all arguments."""
         if args and args[0] not in COMMANDS and not args[0].startswith("-"):
             if not Path(args[0]).exists() and os.sep not in args[0] and "." not in args[0]:
-                return super().resolve_command(ctx, args)
+                ctx.fail(_unknown(args[0]))
             return "open", self.get_command(ctx, "open"), args
         return super().resolve_command(ctx, args)
 
@@ -46,6 +46,14 @@ class PathFirst(click.Group):
         """The commands, and the files that may be a PATH."""
         files = [] if incomplete.startswith("-") else [CompletionItem(incomplete, type="file")]
         return [*super().shell_complete(ctx, incomplete), *files]
+
+
+def _unknown(name: str) -> str:
+    """What to tell of a word that is neither a command nor a path."""
+    from seeknal_tui.pipeline.problems import nearest_name, quote  # noqa: PLC0415 - only where it is needed
+
+    near = nearest_name(name, COMMANDS)
+    return f"there is no command or file {quote(name)}" + ("" if near is None else f": did you mean {near}?")
 
 
 @click.group(cls=PathFirst, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})

@@ -208,6 +208,9 @@ class TestExitCode:
         assert done.stderr
         assert "Traceback" not in done.stderr
 
+    def test_a_misspelt_command_is_told_with_the_right_one(self, tmp_path: Path) -> None:
+        assert 'no command or file "chek": did you mean check?' in typed("chek", cwd=tmp_path).stderr
+
     def test_it_is_2_when_the_pipeline_is_wrong(self, write: Callable[[str], Path]) -> None:
         done = typed("run", write("tasks:\n  - {name: a, depends_on: [b]}\n"))
         assert done.returncode == 2
@@ -399,6 +402,14 @@ def test_watch_says_that_it_needs_the_dashboard(write: Callable[[str], Path], op
 
 
 class TestDiagnose:
+    def test_diagnose_names_the_file_or_nothing_and_tells_what_failed(self, write: Callable[[str], Path]) -> None:
+        file = write(FAILING)
+        (file.parent / "other.yml").write_text(DIAMOND)
+        typed("run", file, "--no-ui")
+        told = typed("diagnose", file.name, cwd=file.parent)
+        assert (told.returncode, told.stderr) == (0, "")
+        assert "✗ a  exited with 7" in told.stdout.splitlines()
+
     def test_the_latest_run_is_told_of_and_what_would_help(self, write: Callable[[str], Path]) -> None:
         file = write("tasks:\n  - {name: a, sleep: 300ms}\n  - {name: b, sleep: 300ms}\nexecution: {max_parallel: 1}\n")
         assert typed("run", file, "--json").returncode == 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from seeknal_tui.analysis.critical_path import longest_chain
+from seeknal_tui.analysis.critical_path import critical_path_so_far
 from seeknal_tui.run.state import RunState
 
 
@@ -11,9 +11,8 @@ def hold_up(state: RunState) -> tuple[str, float]:
 
     The name is empty if nothing ran.
     """
-    running_s = [state.running_s(number) if member else 0.0 for number, member in enumerate(state.in_run)]
-    _, chain = longest_chain(state.pipeline, running_s)
-    longest = max(chain, key=running_s.__getitem__, default=None)
-    if longest is None or running_s[longest] == 0.0:
+    links = critical_path_so_far(state, state.now).links
+    longest = max(links, key=lambda link: link.running_s, default=None)
+    if longest is None or longest.running_s == 0.0:
         return "", 0.0
-    return state.pipeline.tasks[longest].name, running_s[longest]
+    return state.pipeline.tasks[longest.number].name, longest.running_s

@@ -30,6 +30,13 @@ def find_file(path: Path) -> Path:
         fail(str(error))
 
 
+def name_and_path(name: str, path: Path) -> tuple[str, Path]:
+    """The name, which may be left out, and the path, also where the pipeline was typed in the place of the name."""
+    if name and path == Path() and Path(name).exists():
+        return "", Path(name)
+    return name, path
+
+
 def load_pipeline(file: Path, environment: str) -> Pipeline:
     """The pipeline of a file, its problems told on stderr; ends the program if there is an error among them."""
     from seeknal_tui.pipeline.loading import load  # noqa: PLC0415 - not every command loads a file

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from seeknal_tui.commands.common import fail, find_file, json_option
+from seeknal_tui.commands.common import fail, find_file, json_option, name_and_path
 
 if TYPE_CHECKING:
     from seeknal_tui.history.past_runs import PastRuns
@@ -34,6 +34,7 @@ def command(before: str, after: str, path: Path, *, as_json: bool) -> None:
     from seeknal_tui.history.past_runs import HistoryUnusable, NoSuchRun, PastRuns  # noqa: PLC0415
     from seeknal_tui.reports.comparison import comparison_lines, comparison_object  # noqa: PLC0415
 
+    before, path = name_and_path(before, path)
     file = find_file(path)
     try:
         runs = PastRuns(file.resolve().parent)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from seeknal_tui.commands.common import fail, find_file, json_option
+from seeknal_tui.commands.common import fail, find_file, json_option, name_and_path
 
 
 @click.command("diagnose")
@@ -28,6 +28,7 @@ def command(run: str, path: Path, *, as_json: bool) -> None:
     from seeknal_tui.reports.diagnosis import diagnosis_lines, diagnosis_object  # noqa: PLC0415
     from seeknal_tui.run.profiles import profiles_of  # noqa: PLC0415
 
+    run, path = name_and_path(run, path)
     file = find_file(path)
     try:
         runs = PastRuns(file.resolve().parent)

@@ -11,7 +11,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from seeknal_tui.commands.common import fail, find_file, has_terminal, json_option, load_pipeline, path_argument
+from seeknal_tui.commands.common import (
+    fail,
+    find_file,
+    has_terminal,
+    json_option,
+    load_pipeline,
+    name_and_path,
+    path_argument,
+)
 from seeknal_tui.pipeline.model import Pipeline
 from seeknal_tui.pipeline.problems import listed
 from seeknal_tui.pipeline.sizes import format_bytes
@@ -101,6 +109,8 @@ def promote(name: str, path: Path, *, undo: bool, yes: bool) -> None:
 
     With --undo, the results that the latest promotion replaced are put back; NAME may be left out.
     """
+    if undo:
+        name, path = name_and_path(name, path)
     name, path = _in_order(name, path)
     pipeline = _pipeline(path)
     try:
@@ -246,7 +256,7 @@ def _table_lines(table: TableDifference, environment: Environment) -> list[str]:
     here, there = table.rows
     told = []
     if here != there:
-        told.append(f"{here:,} rows, {there:,} in production ({here - there:+,})")
+        told.append(f"{_counted(here, 'row')}, {there:,} in production ({here - there:+,})")
     told += [_column_text(column, environment) for column in table.columns]
     if table.reordered:
         told.append("the same columns in another order")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from seeknal_tui.commands.common import fail, find_file, has_terminal, theme_option
+from seeknal_tui.commands.common import fail, find_file, has_terminal, name_and_path, theme_option
 
 if TYPE_CHECKING:
     from seeknal_tui.history.past_runs import PastRun
@@ -35,8 +35,7 @@ def command(run: str, path: Path, *, no_ui: bool, as_json: bool, theme: str | No
     """
     from seeknal_tui.history.past_runs import HistoryUnusable, NoSuchRun, PastRuns  # noqa: PLC0415
 
-    if run and path == Path() and Path(run).exists():
-        run, path = "", Path(run)
+    run, path = name_and_path(run, path)
     file = find_file(path).resolve()
     try:
         runs = PastRuns(file.parent)

@@ -6,11 +6,12 @@ import os
 import stat
 from pathlib import Path
 
-from seeknal_tui.pipeline.problems import UnreadableError, listed
+from seeknal_tui.pipeline.problems import UnreadableError, listed, nearest_name
 from seeknal_tui.pipeline.sql_places import split_lines
 from seeknal_tui.safe_text import one_line
 
 MAX_BYTES = 8_000_000
+SUFFIXES = (".yml", ".yaml")
 
 
 class PipelineNotFound(Exception):  # noqa: N818 - it is a state of the folder, told as it is
@@ -35,11 +36,23 @@ def read_text(path: Path) -> str:
         with open(path, "rb") as file:
             data = file.read(MAX_BYTES + 1)
     except FileNotFoundError:
-        raise UnreadableError("there is no such file: check the path") from None
+        near = _nearest_file(path)
+        hint = "check the path" if near is None else f"did you mean {near}?"
+        raise UnreadableError(f"there is no such file: {hint}") from None
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else str(error)
         raise UnreadableError(f"the file cannot be read: {reason}") from None
     return _decode(data)
+
+
+def _nearest_file(path: Path) -> str | None:
+    """The name of the YAML file beside it that was probably meant."""
+    try:
+        names = [file.name for file in path.parent.iterdir() if file.suffix in SUFFIXES]
+    except OSError:
+        return None
+    near = nearest_name(path.name, names)
+    return None if near is None else one_line(near)
 
 
 def lines_of(path: Path) -> list[str]:
@@ -82,7 +95,7 @@ def find_pipeline_file(path: Path) -> Path:
 
     shown = one_line(str(path))
     try:
-        candidates = sorted(file for file in path.iterdir() if file.suffix in (".yml", ".yaml"))
+        candidates = sorted(file for file in path.iterdir() if file.suffix in SUFFIXES)
     except OSError as error:
         raise PipelineNotFound(f"the folder {shown} cannot be read: {error.strerror}") from None
     found = [file for file in candidates if _has_tasks(file)]

@@ -8,10 +8,12 @@ from typing import Any
 from seeknal_tui.analysis.diagnosis import Diagnosis
 from seeknal_tui.analysis.findings.finding import Finding
 from seeknal_tui.pipeline.durations import format_duration
+from seeknal_tui.run.events import Status
 from seeknal_tui.safe_text import one_line
 
 WIDTH = 100
 INDENT = " " * 10
+FAILED_SHOWN = 6
 RISK = "  (what it costs to make a wrong result again)"
 REASONS = {
     "dependency": "for other tasks' results",
@@ -59,6 +61,7 @@ def diagnosis_lines(diagnosis: Diagnosis) -> list[str]:
     lines = [
         f"{one_line(state.pipeline.name)}{environment}  {state.status} in {format_duration(diagnosis.wall_s)}"
         f"  ·  run {state.run_id}",
+        *_failed(diagnosis),
         "",
         *_breakdown(diagnosis),
         "",
@@ -80,6 +83,18 @@ def finding_lines(finding: Finding) -> list[str]:
     texts = [finding.evidence, f"→ {finding.advice}."]
     folded = [line for text in texts for line in textwrap.wrap(one_line(text), WIDTH - len(INDENT))]
     return ["", head, *(f"{INDENT}{line}" for line in folded)]
+
+
+def _failed(diagnosis: Diagnosis) -> list[str]:
+    """The tasks that failed, each with its error: where there is one, that is what is to be mended first."""
+    state = diagnosis.state
+    failed = [number for number, status in enumerate(state.statuses) if status is Status.FAILED]
+    lines = [
+        one_line(f"✗ {state.pipeline.tasks[number].name}  {state.attempts[number][-1].error}"[:WIDTH])
+        for number in failed[:FAILED_SHOWN]
+        if state.attempts[number]
+    ]
+    return [*lines, f"… and {len(failed) - FAILED_SHOWN:,} more"] if len(failed) > FAILED_SHOWN else lines
 
 
 def _breakdown(diagnosis: Diagnosis) -> list[str]:

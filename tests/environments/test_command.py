@@ -31,8 +31,8 @@ def shop(tmp_path: Path) -> Path:
     return file
 
 
-def env(*arguments: object) -> subprocess.CompletedProcess[str]:
-    return typed("env", *arguments)
+def env(*arguments: object, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    return typed("env", *arguments, cwd=cwd)
 
 
 def test_the_env_of_an_environment_goes_before_that_of_a_task(shop: Path) -> None:
@@ -79,6 +79,11 @@ def test_promote_makes_the_same_of_them_and_undo_the_former(shop: Path) -> None:
     assert env("promote", "--undo", shop, "--yes").returncode == 0
     assert env("diff", "dev", shop).returncode == 1
     assert env("promote", "dev", "--undo", shop, "--yes").stderr == "seeknal-tui: there is no promotion to undo\n"
+
+
+def test_undo_finds_the_pipeline_by_its_folder(shop: Path) -> None:
+    assert env("promote", "dev", shop, "--yes").returncode == 0
+    assert env("promote", "--undo", shop.parent.name, "--yes", cwd=shop.parent.parent).returncode == 0
 
 
 def test_delete_removes_the_results_of_the_environment_only(shop: Path) -> None:
