@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
+import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -12,7 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from seeknal_tui.environments.records import records_kept
-from seeknal_tui.history.past_runs import HistoryUnusable, PastRuns, RunRecord
+from seeknal_tui.history.database import HistoryUnusable, reason
+from seeknal_tui.history.past_runs import PastRuns, RunRecord
+from seeknal_tui.history.records import forget_environment
 from seeknal_tui.pipeline.model import Pipeline
 from seeknal_tui.pipeline.problems import listed, nearest_name, quote
 from seeknal_tui.run.plan import NotRunnable
@@ -93,6 +96,10 @@ def delete_environment(pipeline: Pipeline, environment: Environment) -> None:
     assert environment.name, "production is never removed"
     target, private = environment.target, pipeline.production_target / PRIVATE
     with undisturbed([environment]), records_kept(pipeline):
+        try:
+            forget_environment(pipeline, environment.name)
+        except (HistoryUnusable, sqlite3.Error, OSError) as error:
+            raise Refused(f"{environment} is not removed: the history cannot be written: {reason(error)}") from error
         try:
             if target.is_symlink():
                 target.unlink()

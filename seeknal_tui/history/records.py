@@ -66,6 +66,23 @@ def read_records(pipeline: Pipeline, environment: str) -> Records:
     return found
 
 
+def forget_environment(pipeline: Pipeline, environment: str) -> None:
+    """Remove what is known of the results of an environment, whichever file of the folder they are of.
+
+    Raises HistoryUnusable, sqlite3.Error or OSError.
+    """
+    path = database_path(pipeline.folder)
+    if not path.is_file():
+        return
+    connection = open_to_write(path)
+    try:
+        of_it = [(environment,)]
+        statements = ("DELETE FROM results WHERE environment = ?", "DELETE FROM outputs WHERE environment = ?")
+        _write_batch(connection, [(statement, of_it) for statement in statements])
+    finally:
+        connection.close()
+
+
 class RecordWriter:
     """Writes records in a thread of its own, for which nobody waits but who asks for it.
 

@@ -150,3 +150,9 @@ def test_what_was_promoted_need_not_be_made_again_in_either_of_them(tmp_path: Pa
     assert (reran(), reran("--env", "dev")) == (0, 0)
     assert env("delete", "dev", file, "--yes").returncode == 0
     assert reran() == 0
+
+
+def test_what_was_deleted_is_made_again_also_by_a_command_that_leaves_no_rows(shop: Path) -> None:
+    assert env("delete", "dev", shop, "--yes").returncode == 0
+    done = typed("run", shop, "--changed", "--env", "dev", "--json")
+    assert [line for line in done.stdout.splitlines() if '"task_started"' in line and '"c"' in line]
