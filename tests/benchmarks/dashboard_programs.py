@@ -17,11 +17,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from seeknal_tui.analysis.holdup import hold_up
 from seeknal_tui.dashboard.app import DashboardApp
 from seeknal_tui.dashboard.details import Tab
 from seeknal_tui.dashboard.engine import LocalEngine
 from seeknal_tui.dashboard.main_screen import MainScreen
 from seeknal_tui.dashboard.session import Session
+from seeknal_tui.history.journal import Journal
+from seeknal_tui.history.result_witness import ResultWitness
 from seeknal_tui.pipeline.loading import load
 from seeknal_tui.pipeline.model import Pipeline
 from seeknal_tui.run.events import Event, RunFinished, RunStarted, Status, TaskFinished, TaskReady, TaskStarted
@@ -172,16 +175,19 @@ async def heartbeat(until: float) -> tuple[list[float], list[float]]:
 
 
 def bare_run(file: Path, report: Path) -> None:
-    """The same run without a dashboard, read by nobody until it has ended."""
+    """The same run without a dashboard, recorded just so, read by nobody until it has ended."""
     pipeline = load(file).pipeline
     assert pipeline is not None
-    runner, feed = Runner(pipeline), Feed(output=False)
+    runner, feed = Runner(pipeline, witness=ResultWitness(pipeline)), Feed(output=False)
     runner.subscribe(feed)
+    journal = Journal(pipeline, hold_up=hold_up)
+    journal.attach(runner)
     runner.request(range(len(pipeline.tasks)))
     runner.wait_until_idle()
     last = feed.drain()[-1]
     assert type(last) is RunFinished
     runner.close()
+    journal.close()
     write_report(report, seconds=last.at)
 
 
