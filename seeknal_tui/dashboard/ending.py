@@ -50,6 +50,8 @@ class EndingApp(PreferencesApp):
             self.session.engine.stop_all(kill=True)
         elif isinstance(self.screen, QuitDialog):
             self.screen.dismiss(True)
+        elif self.session.state.runs and self.session.state.done == self.session.state.total:
+            self._stop_and_exit()  # only cleaning up goes on: there is nothing to ask about
         else:
             self.push_screen(QuitDialog(self.session), self._decided)
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
+
+import pytest
 
 from seeknal_tui.dashboard.engine import LocalEngine
 from seeknal_tui.dashboard.quit_dialog import QuitDialog
 from seeknal_tui.dashboard.rerun_dialog import RerunDialog
 from seeknal_tui.run.events import Status, TaskStarted
+from seeknal_tui.run.execution import Execution
 from seeknal_tui.run.feed import Feed
 from tests.dashboard.driving import opened
 
@@ -247,6 +251,25 @@ class TestQuitting:
         async with opened(tmp_path, CHAIN) as driver:
             await driver.run_all()
             await driver.press("q")
+            await driver.wait(lambda: not driver.app.is_running)
+            assert driver.session.exit_code == 0
+
+    async def test_q_does_not_ask_while_a_run_only_cleans_up(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        may_end, clean_up = threading.Event(), Execution.clean_up
+
+        def clean_up_later(execution: Execution) -> None:
+            assert may_end.wait(60)
+            clean_up(execution)
+
+        monkeypatch.setattr(Execution, "clean_up", clean_up_later)
+        async with opened(tmp_path, CHAIN, start=True) as driver:
+            await driver.wait(lambda: driver.session.state.done == 3)
+            assert driver.session.engine.is_running
+            await driver.press("q")
+            assert not isinstance(driver.app.screen, QuitDialog)
+            may_end.set()
             await driver.wait(lambda: not driver.app.is_running)
             assert driver.session.exit_code == 0
 
