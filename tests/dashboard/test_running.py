@@ -271,6 +271,7 @@ class TestQuitting:
             assert not isinstance(driver.app.screen, QuitDialog)
             may_end.set()
             await driver.wait(lambda: not driver.app.is_running)
+            driver.session.take_all()
             assert driver.session.exit_code == 0
 
     async def test_q_asks_while_tasks_run_and_escape_stays(self, tmp_path: Path) -> None:
