@@ -9,7 +9,7 @@ State, all of it under ``_lock``
     ``_tokens``      how to stop each running task; ``_running`` its lane, and when it started
     ``_attempts``    how often each task was started in this run; ``_tries`` since it was last asked for
     ``_retries``     heap of (when, task) for delays before a retry
-    ``_ending``      whether a worker cleans up behind the last task; nothing starts meanwhile
+    ``_ending``      whether a worker cleans up behind the last task or remembers what was run; nothing starts then
 
 Readers get events through a :class:`Feed` each. No reader is ever waited for with the lock held.
 """
@@ -19,7 +19,8 @@ from __future__ import annotations
 import secrets
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from heapq import heappop, heappush
 from pathlib import Path
 
@@ -133,6 +134,9 @@ class Runner:
         """
         numbers = sorted(set(numbers))
         with self._lock:
+            while self._scheduler is None and self._ending:
+                with self._unlocked():
+                    self._idle.wait()
             for number in numbers:
                 self._tries[number] = 0
             if self._scheduler is None:
@@ -306,32 +310,39 @@ class Runner:
         self._writer.put_skipped(scheduler.skip_hopeless(), now)
 
     def _end(self, scheduler: Scheduler) -> None:
-        """Clean up behind the last task, without the lock; then the run ends, unless more was asked for meanwhile."""
+        """Clean up behind the last task; then the run ends, unless more was asked for meanwhile.
+
+        What its results were made from is remembered after its end: that takes tasks which do nothing longer than
+        doing it, and is no part of the run.
+        """
         self._ending = True
-        self._lock.release()
         try:
-            if self._execution is not None:
-                self._execution.clean_up()
-            if self.pipeline.file is not None:
-                keep_statuses(self.pipeline.target, self._ended_statuses(scheduler))
+            with self._unlocked():
+                if self._execution is not None:
+                    self._execution.clean_up()
+                if self.pipeline.file is not None:
+                    keep_statuses(self.pipeline.target, self._ended_statuses(scheduler))
+            if scheduler.open:
+                return
+            self._writer.put(RunFinished(self._writer.now(), _status_of(scheduler)))
+            self._scheduler = None
+            self._retries.clear()
             if self._witness is not None:
-                self._witness.run_ended()
+                with self._unlocked():
+                    self._witness.run_ended()
         finally:
-            self._lock.acquire()
             self._ending = False
-        if scheduler.open:
-            return
-        statuses = set(scheduler.statuses)
-        if Status.FAILED in statuses:
-            status = RunStatus.FAILED
-        else:
-            status = RunStatus.CANCELLED if Status.CANCELLED in statuses else RunStatus.SUCCEEDED
-        self._writer.put(RunFinished(self._writer.now(), status))
-        self._scheduler = None
-        self._retries.clear()
         if self.run_lock is not None:
             self.run_lock.release()
         self._idle.set()
+
+    @contextmanager
+    def _unlocked(self) -> Iterator[None]:
+        self._lock.release()
+        try:
+            yield
+        finally:
+            self._lock.acquire()
 
     def _ended_statuses(self, scheduler: Scheduler) -> dict[str, str]:
         statuses = zip(self._names, scheduler.statuses, strict=True)
@@ -480,6 +491,13 @@ class Runner:
             if again:
                 self._writer.put(TaskReady(now, name))
             self._writer.put_skipped(scheduler.skip_hopeless(), now)
+
+
+def _status_of(scheduler: Scheduler) -> RunStatus:
+    statuses = set(scheduler.statuses)
+    if Status.FAILED in statuses:
+        return RunStatus.FAILED
+    return RunStatus.CANCELLED if Status.CANCELLED in statuses else RunStatus.SUCCEEDED
 
 
 def _checked(max_parallel: int) -> int:

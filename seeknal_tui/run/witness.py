@@ -21,4 +21,4 @@ class Witness(Protocol):
         """A task without anything to do was executed. Called with the runner's lock held: it must be quick."""
 
     def run_ended(self) -> None:
-        """The last task has ended; when this returns, all that was told is kept."""
+        """The run has ended, and no other begins meanwhile; when this returns, all that was told is kept."""

@@ -387,3 +387,54 @@ def test_whatever_is_asked_of_it_there_are_never_more_running_than_slots_and_all
     assert_never_too_many(it.events)
     assert all(status in ENDED for status, asked in zip(it.state.statuses, it.state.in_run, strict=True) if asked)
     assert isinstance(it.events[-1], RunFinished)
+
+
+class SlowWitness:
+    """Takes its time to remember a run."""
+
+    def __init__(self) -> None:
+        self.remembers = threading.Event()
+        self.may_end = threading.Event()
+
+    def begins(self, number: int) -> object:
+        return number
+
+    def succeeded(self, number: int, execution: str, begun: object) -> None: ...
+
+    def did_nothing(self, number: int, execution: str) -> None: ...
+
+    def run_ended(self) -> None:
+        self.remembers.set()
+        assert self.may_end.wait(PATIENCE_S)
+
+
+class TestRemembering:
+    def test_it_is_no_part_of_the_run_but_the_runner_is_idle_only_after_it(self) -> None:
+        witness = SlowWitness()
+        runner = Runner(Pipeline("p", (Task(name="a"),)), witness=witness)
+        recorded = Recorded(runner)
+        runner.request([0])
+        assert witness.remembers.wait(PATIENCE_S)
+        assert type(recorded.drain()[-1]) is RunFinished
+        assert runner.is_running
+        witness.may_end.set()
+        runner.close()
+        assert not runner.is_running
+
+    def test_a_run_that_is_asked_for_meanwhile_begins_after_it(self) -> None:
+        witness = SlowWitness()
+        runner = Runner(Pipeline("p", (Task(name="a"),)), witness=witness)
+        recorded = Recorded(runner)
+        runner.request([0])
+        assert witness.remembers.wait(PATIENCE_S)
+        asking = threading.Thread(target=lambda: runner.request([0]))
+        asking.start()
+        runner.set_max_parallel(7)
+        assert [type(event) for event in recorded.drain()].count(RunStarted) == 1
+        witness.may_end.set()
+        asking.join(PATIENCE_S)
+        assert runner.wait_until_idle(PATIENCE_S)
+        runner.close()
+        names = [type(event) for event in recorded.drain()]
+        assert names.count(RunStarted) == names.count(RunFinished) == 2
+        assert names[-1] is RunFinished
