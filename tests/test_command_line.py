@@ -208,6 +208,10 @@ class TestExitCode:
         assert done.stderr
         assert "Traceback" not in done.stderr
 
+    @pytest.mark.parametrize("arguments", [["run", "--max-parallel", "lots"], ["history", "--limit", "lots"]])
+    def test_a_number_that_is_none_is_called_so(self, arguments: list[str], tmp_path: Path) -> None:
+        assert "'lots' is not a valid whole number." in typed(*arguments, cwd=tmp_path).stderr
+
     def test_a_misspelt_command_is_told_with_the_right_one(self, tmp_path: Path) -> None:
         assert 'no command or file "chek": did you mean check?' in typed("chek", cwd=tmp_path).stderr
 

@@ -16,6 +16,13 @@ WRONG_USE = 2
 THEMES = ("dark", "light", "high-contrast", "colour-blind", "ansi")
 """The dashboard's, named here because Textual is slow to import; a test compares the two."""
 
+
+class WholeNumber(click.IntRange):
+    """A whole number; click's own message speaks of an integer range."""
+
+    name = "whole number"
+
+
 path_argument = click.argument("path", type=click.Path(path_type=Path), default=Path())
 theme_option = click.option("--theme", type=click.Choice(THEMES), help="The colours of the dashboard.")
 json_option = click.option("--json", "as_json", is_flag=True, help="JSON on stdout.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import sys
 import time
 from pathlib import Path
@@ -83,7 +84,8 @@ def diff(name: str, path: Path, *, as_json: bool) -> None:
     except NotRunnable as refusal:
         fail(str(refusal))
     if not environment.results:
-        fail(f"{environment} has no results to compare: seeknal-tui run --env {environment} makes them")
+        makes_them = f"seeknal-tui run {shlex.quote(str(path))} --env {environment} makes them"
+        fail(f"{environment} has no results to compare: {makes_them}")
     sides = sides_of(pipeline, environment, production)
     tables = []
     for table in compare_results(sides, environment, production):

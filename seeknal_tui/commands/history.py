@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from seeknal_tui.commands.common import fail, json_option, path_argument
+from seeknal_tui.commands.common import WholeNumber, fail, json_option, path_argument
 
 if TYPE_CHECKING:
     from seeknal_tui.history.past_runs import RunRecord
@@ -20,7 +20,7 @@ SHOWN = 20
 @click.command("history")
 @path_argument
 @click.option("--env", "environment", metavar="NAME", help="Only runs in that environment ('' for production).")
-@click.option("--limit", type=click.IntRange(min=1), metavar="N", help=f"At most so many ({SHOWN}, or all as JSON).")
+@click.option("--limit", type=WholeNumber(min=1), metavar="N", help=f"At most so many ({SHOWN}, or all as JSON).")
 @json_option
 def command(path: Path, environment: str | None, limit: int | None, *, as_json: bool) -> None:
     """List the past runs of the pipeline PATH, newest first; of a folder, those of all its pipelines."""

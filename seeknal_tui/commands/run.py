@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from seeknal_tui.commands.common import (
+    WholeNumber,
     dashboard,
     environment_option,
     fail,
@@ -37,7 +38,7 @@ CLOSED_PIPE = 141
 @click.option("--exclude", "excluded", metavar="EXPR", shell_complete=complete_selection, help="Not these tasks.")
 @click.option("--changed", is_flag=True, help="Only what has changed since it was run, and all downstream of that.")
 @click.option("--resume", is_flag=True, help="Only what had not succeeded in the latest run.")
-@click.option("--max-parallel", type=click.IntRange(min=1), metavar="N", help="How many tasks run at once.")
+@click.option("--max-parallel", type=WholeNumber(min=1), metavar="N", help="How many tasks run at once.")
 @click.option("--on-failure", type=click.Choice([str(way) for way in OnFailure]), help="What a failed task does.")
 @environment_option
 @click.option("--no-ui", is_flag=True, help="Plain lines instead of the dashboard.")

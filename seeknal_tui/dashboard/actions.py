@@ -54,7 +54,7 @@ ACTIONS: tuple[UserAction, ...] = (
     UserAction("stop_run", ("ctrl+x",), "ctrl+x", "stop the whole run: what runs, and what waits", STOP),
     UserAction("pause", ("p",), "p", "pause (nothing new starts), and go on", STOP, "pause", 3),
     UserAction("more_parallel", ("plus", "equals_sign"), "+", "one more task at once", STOP),
-    UserAction("less_parallel", ("minus",), "-", "one less task at once", STOP, "parallel", 5, brief_keys="+ -"),
+    UserAction("less_parallel", ("minus",), "-", "one task fewer at once", STOP, "parallel", 5, brief_keys="+ -"),
     UserAction("open", ("enter",), "enter", "open the task: its log, or why it does not run yet", LOOK, "open"),
     UserAction(
         "filter", ("slash",), "/", "filter by a part of the name, or +name, tag:x, status:failed", LOOK, "filter", 4

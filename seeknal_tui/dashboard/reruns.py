@@ -171,7 +171,8 @@ class Reruns:
                 statuses = [latest[task.name] for task in pipeline.tasks]
                 failed = {number for number, status in enumerate(statuses) if status == Status.FAILED}
                 if not failed:
-                    raise NotPossible("nothing has failed")
+                    stopped = Status.CANCELLED in statuses
+                    raise NotPossible("nothing has failed" + "; U runs what was stopped" * stopped)
                 behind = pipeline.closure(failed, downstream=True)
                 skipped = {number for number in behind if statuses[number] == Status.SKIPPED}
                 return failed | skipped, "Run what failed and what was skipped because of it"

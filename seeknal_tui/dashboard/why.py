@@ -81,7 +81,9 @@ class Reasons:
         status = state.statuses[number]
         if not state.in_run[number]:
             if not state.attempts[number]:
-                return [self._bold("Has not run yet."), Text("r runs it, u runs it with what it needs upstream.")]
+                # A result that stands is of an earlier session, which this one knows nothing else of.
+                since = "since the dashboard was opened" if self.again is not None and not self.again else "yet"
+                return [self._bold(f"Has not run {since}."), Text("r runs it, u runs it with what it needs upstream.")]
             return [self._bold(f"Not asked for in this run; before, it {BEFORE[status]}."), *self._error(number)]
         match status:
             case Status.RUNNING:
@@ -97,9 +99,12 @@ class Reasons:
         if status is Status.REUSED:
             return [self._bold("Not run: its result stands from before.")]
         started = self.state.attempts_of_run(number)
+        error = self._error(number)
+        if status is Status.CANCELLED and not started and error:
+            return [self._bold("Was cancelled:"), *error]
         took = f" after {format_duration(self.state.running_s(number))}" if started else " before it started"
         words = {Status.SUCCEEDED: "Succeeded", Status.FAILED: "Failed", Status.CANCELLED: "Was stopped"}
-        return [self._bold(f"{words[status]}{took}."), *self._error(number)]
+        return [self._bold(f"{words[status]}{took}."), *error]
 
     def _error(self, number: int) -> list[Text]:
         error = self.state.errors[number]

@@ -205,6 +205,15 @@ class TestWhileItRuns:
             await driver.reach("other", Status.CANCELLED)
             assert driver.status("slow") is Status.RUNNING
 
+    async def test_f_tells_the_key_for_what_was_stopped(self, tmp_path: Path) -> None:
+        async with opened(tmp_path, SLOW, start=True) as driver:
+            await driver.reach("slow", Status.RUNNING)
+            await driver.select("slow")
+            await driver.press("x")
+            await driver.reach("slow", Status.CANCELLED)
+            await driver.press("f")
+            await driver.see("nothing has failed; U runs what was stopped")
+
     async def test_capital_x_kills_a_task_that_ignores_being_asked_to_end(self, tmp_path: Path) -> None:
         text = """
             tasks:

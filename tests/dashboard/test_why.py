@@ -127,6 +127,17 @@ class TestAfterwards:
         again = RunStarted(0.0, "9a", "shop", "", 2, ("stock",), 0.0)
         assert "Not asked for in this run; before, it failed." in told("sales", *first, ended, again, now=1.0)
 
+    def test_a_task_whose_result_stands_from_an_earlier_session_has_run_before(self) -> None:
+        reasons = Reasons(SHOP, folded(SHOP), 0.0, frozenset(), DARK, again=())
+        text = "\n".join(line.plain for line in reasons.lines(SHOP.numbers["sales"], None))
+        assert "Has not run since the dashboard was opened." in text
+        assert "Its result stands" in text
+
+    def test_a_task_that_was_cancelled_while_it_waited_is_told_once_with_the_reason(self) -> None:
+        text = told("sales", RUN, done(1.0, "sales", Status.CANCELLED, "stopped before it started"), now=2.0)
+        assert text.startswith("Was cancelled:\n  stopped before it started\n")
+        assert text.count("before it started") == 1
+
     def test_a_task_that_never_ran_says_how_to_run_it(self) -> None:
         assert "Has not run yet.\nr runs it" in told("sales", now=0.0)
 

@@ -125,7 +125,7 @@ def test_the_path_may_be_typed_first(shop: Path) -> None:
 def test_diff_without_results_says_how_to_make_them(shop: Path) -> None:
     env("delete", "dev", shop, "--yes")
     done = env("diff", "dev", shop)
-    assert (done.returncode, "seeknal-tui run --env dev makes them" in done.stderr) == (2, True)
+    assert (done.returncode, f"seeknal-tui run {shop} --env dev makes them" in done.stderr) == (2, True)
 
 
 CHAIN = """
