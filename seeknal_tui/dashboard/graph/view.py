@@ -260,8 +260,7 @@ class GraphView(ScrollView, can_focus=True, inherit_bindings=False):
             self.action_walk_to(0)
         else:
             number = self._stage.neighbour(selected, Direction(direction))
-            if number is not None:
-                self._choose(number)
+            self._choose(selected if number is None else number)
 
     def action_walk_to(self, place: int) -> None:
         """Move the cursor to the task at that place in topological order; -1 is the last."""
@@ -289,6 +288,10 @@ class GraphView(ScrollView, can_focus=True, inherit_bindings=False):
         if number != self._scene.selected:
             self.select(number)
             self.post_message(TaskSelected(number))
+        else:
+            # A run that was followed may have led away from the cursor.
+            self._stop_following()
+            self._show_selected()
 
     def _show_selected(self) -> None:
         """Scroll so that the task under the cursor is seen with something around it."""

@@ -403,6 +403,20 @@ async def test_what_starts_to_run_is_brought_into_view() -> None:
         assert app.graph.caption.endswith("follow")
 
 
+@pytest.mark.parametrize("key", ["left", "up", "g"])
+async def test_a_key_that_leads_nowhere_brings_the_cursor_back_into_view(key: str) -> None:
+    async with running(chain(30), (60, 20)) as (app, pilot):
+        app.graph.select(0)
+        app.graph.follow()
+        start(app, 20)
+        await pilot.pause()
+        assert not in_view(app, "t0")
+        await pilot.press(key)
+        await pilot.pause()
+        assert in_view(app, "t0")
+        assert not app.graph.caption.endswith("follow")
+
+
 @pytest.mark.parametrize("by", ["moving", "scrolling", "paging"])
 async def test_following_stops_when_the_user_moves_and_goes_on_when_asked_to(by: str) -> None:
     async with running(chain(30), (60, 20)) as (app, pilot):
