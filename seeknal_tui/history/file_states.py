@@ -15,6 +15,8 @@ import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from seeknal_tui.run.own_reads import own_read
+
 SETTLED_S = 2.0
 """The coarsest clock of a file system in use (FAT)."""
 HASHED_UP_TO = 1 << 30
@@ -103,7 +105,7 @@ class FileStates:
 def _read(path: str) -> FileState | None:
     """The state of a file, its content read; UNSTEADY if it never holds still."""
     try:
-        with open(path, "rb", buffering=0) as file:
+        with own_read(path), open(path, "rb", buffering=0) as file:
             for _ in range(TRIES):
                 found = _stat(os.fstat(file.fileno()))
                 settled = max(found[1], found[2]) + SETTLED_S * 1e9 < time.time() * 1e9

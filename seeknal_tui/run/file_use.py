@@ -25,6 +25,7 @@ from typing import NamedTuple
 
 from seeknal_tui.pipeline.model import CommandAction, Pipeline, Task
 from seeknal_tui.run.file_events import FileEvents
+from seeknal_tui.run.own_reads import was_own
 
 HIGHEST_SHARE = 0.004
 """Of a core, for looking."""
@@ -38,6 +39,7 @@ MOST_FILES = 200
 """Of one attempt and one kind; whoever opens more has opened too many to be told one by one."""
 PROGRAMS = (".py", ".pyc", ".so", ".sh", ".yml", ".yaml")
 """Files that say what is to be done, and are no data."""
+VARIABLE = re.compile(r"\$\{?(\w+)\}?")
 WORDS = re.compile(r"""(>\|?\s*["']?)?([^\s'"`;|&<>(){}=,]+)""")
 """The words of a command, and whether its output goes there."""
 
@@ -89,6 +91,7 @@ class FileUse:
         self._at_work: dict[int, _AtWork] = {}
         self._unexplained = False
         """Whether something was opened since the processes were looked at."""
+        self._taken_at = time.monotonic()
         self._over = False
         self._credit_s = MOST_SAVED_S
         self._credited_at = time.monotonic()
@@ -180,6 +183,7 @@ class FileUse:
         """Take in what the system tells: it was one of those at work now, if any of the run's tasks."""
         if self._events is None:
             return
+        since, self._taken_at = self._taken_at, time.monotonic()
         happened = self._events.take()
         opened, read, written = ({path for path in paths if not path.endswith(PROGRAMS)} for paths in happened)
         self._unexplained = self._unexplained or bool(opened)
@@ -187,7 +191,9 @@ class FileUse:
             work.opened |= opened
             work.changed |= written
         for path in read:
-            if (reader := self._who([work for work in self._at_work.values() if path in work.named], path)) is not None:
+            naming = [work for work in self._at_work.values() if path in work.named]
+            # What was made is read once more by this program, to remember what is in it.
+            if (naming or not was_own(path, since)) and (reader := self._who(naming, path)) is not None:
                 reader.read.add(path)
         for path in written:
             naming = [work for work in self._at_work.values() if path in work.named]
@@ -276,9 +282,10 @@ def _named(task: Task, folder: str) -> dict[str, bool]:
     """The paths that the words of a task's command may mean, and whether its output goes there."""
     named: dict[str, bool] = {}
     if isinstance(task.action, CommandAction):
-        command = task.action.command
+        command, env = task.action.command, dict(task.env)
         where = os.path.realpath(task.cwd or folder)
-        for into, word in WORDS.findall(command if isinstance(command, str) else "\n".join(command)):
+        text = command if isinstance(command, str) else "\n".join(command)
+        for into, word in WORDS.findall(VARIABLE.sub(lambda found: env.get(found[1], found[0]), text)):
             path = os.path.normpath(os.path.join(where, word))
             named[path] = named.get(path, False) or bool(into)
     return named

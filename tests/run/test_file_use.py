@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -11,10 +12,14 @@ from seeknal_tui.pipeline.loading import load
 from seeknal_tui.pipeline.model import Pipeline
 from seeknal_tui.run.events import Event, HostSampled, TaskFiles, TaskFinished
 from seeknal_tui.run.feed import Feed
+from seeknal_tui.run.file_use import FileUse
+from seeknal_tui.run.own_reads import own_read
 from seeknal_tui.run.runner import Runner
 from seeknal_tui.run.state import RunState
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells what is opened")
+NO_PROCESS = 1 << 22
+"""More than the system's highest."""
 READ_SLOWLY = "import time; file = open('data.csv'); file.read(); print('read', flush=True); time.sleep(0.3)"
 
 
@@ -83,6 +88,28 @@ class TestSeen:
             "reader": ((f"{tmp_path}/out.csv",), ()),
             "other": ((), ()),
         }
+
+    def test_a_variable_of_the_task_in_its_command_stands_for_its_value(self, tmp_path: Path) -> None:
+        text = """
+            tasks:
+              - {name: reader, env: {FEED: data.csv}, command: 'sleep 0.1; cat "$FEED"'}
+              - {name: other, command: sleep 0.4}
+            """
+        files = files_of(pipeline_of(tmp_path, text))
+        assert files["reader"].read == (f"{tmp_path}/data.csv",)
+
+    @pytest.mark.parametrize("by_us", [False, True])
+    def test_what_the_program_itself_reads_no_task_has_read(self, tmp_path: Path, by_us: bool) -> None:
+        pipeline = pipeline_of(tmp_path, "tasks:\n  - {name: a, command: sleep 1}\n")
+        files = FileUse(pipeline)
+        files.begin(0, pipeline.tasks[0])
+        files.watch(0, NO_PROCESS)
+        with own_read(f"{tmp_path}/data.csv") if by_us else nullcontext():
+            (tmp_path / "data.csv").read_text()
+        seen = files.end(0)
+        files.close()
+        path = (f"{tmp_path}/data.csv",)
+        assert (seen.read, seen.perhaps) == (((), path) if by_us else (path, ()))
 
     def test_files_in_folders_made_meanwhile_and_outside_of_the_pipeline_s(self, tmp_path: Path) -> None:
         folder = tmp_path / "pipeline"
