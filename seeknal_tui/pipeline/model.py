@@ -179,6 +179,11 @@ class Pipeline:
         return {task.name: number for number, task in enumerate(self.tasks)}
 
     @cached_property
+    def longest_name(self) -> int:
+        """Characters of the longest name of a task."""
+        return max((len(task.name) for task in self.tasks), default=0)
+
+    @cached_property
     def upstream(self) -> tuple[tuple[int, ...], ...]:
         """For each task, the numbers of the tasks it waits for."""
         numbers = self.numbers

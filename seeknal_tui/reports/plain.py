@@ -64,8 +64,7 @@ def event_text(event: Event, state: RunState) -> list[str]:
 
 
 def _name(name: str, state: RunState) -> str:
-    width = min(WIDEST_NAME, max((len(task.name) for task in state.pipeline.tasks), default=0))
-    return name.ljust(width)
+    return name.ljust(min(WIDEST_NAME, state.pipeline.longest_name))
 
 
 def _finished(event: TaskFinished, state: RunState) -> str:
