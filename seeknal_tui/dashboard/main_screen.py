@@ -90,7 +90,8 @@ class MainScreen(ChangedActions, FilterActions, TimeActions, HistoryActions, Pan
         self.arrangement.resize(*self.size)
         self.arrange_panes()
         if self._start is not None and self._start.plan is not None:
-            self.begin(self._start.plan)
+            self._show_state(set())
+            self.call_after_refresh(self.begin, self._start.plan)  # to build the screen would hold the first tasks up
         else:
             self._tick()
         if self._start is not None and self._start.ask is not None:
