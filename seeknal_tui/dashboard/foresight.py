@@ -35,6 +35,8 @@ OTHER_SLOTS_AFTER_S = 60.0
 """With more tasks than that, other slots are tried only so often: that takes eight times as long as the rest."""
 MOST_TASKS_AT_ONCE = 100
 """What more tasks took is worked out in a thread of its own, as it may take a second."""
+RUN_FIRST_S = 2.0
+"""For so long a run that begins has the processor for itself before that thread does: a short one has ended by then."""
 
 
 class Foresight:
@@ -49,7 +51,7 @@ class Foresight:
         self._work: Generator[None, None, None] | None = None
         self._seen: tuple[object, ...] = ()
         self._max_parallel = 0
-        self._now = 0.0
+        self._now = self._clock = 0.0
         self._begun_at = self._not_before = float("-inf")
         self._others_tried_at = float("-inf")
         self._knows_something = False
@@ -124,7 +126,7 @@ class Foresight:
             self._max_parallel = max_parallel
             self._work = None  # a hand is on the slider, or the user looks back: that goes first
             self._begun_at = self._not_before = self._others_tried_at = float("-inf")
-        self._now = now
+        self._now, self._clock = now, clock
         if clock < self._not_before:
             return
         if self._work is None:
@@ -148,7 +150,7 @@ class Foresight:
             self.path, self._slacks = critical_path_so_far(state, now), None
             yield
         while self._costs is None and len(state.pipeline.tasks) > MOST_TASKS_AT_ONCE:
-            if self._thread is None:
+            if self._thread is None and not self._run_begins:
                 self._thread = Thread(target=self._set_costs, name="costs", daemon=True)
                 self._thread.start()
             yield
@@ -185,6 +187,13 @@ class Foresight:
             low, best = (low, middle) if finish_s[middle] <= enough else (middle + 1, best)
         self.finish_s, self.best, self._others_tried_at = finish_s, best, now
         self.answers += 1
+
+    @property
+    def _run_begins(self) -> bool:
+        """Whether a run has just begun, or may be about to, as the pipeline was opened just now."""
+        if self._state.is_running:
+            return self._now - self._state.began < RUN_FIRST_S
+        return not self._state.runs and self._clock - self._begun_at < AGAIN_AFTER_S
 
     def _floor_s(self, costs: Sequence[TaskCost], now: float) -> float:
         state = self._state

@@ -52,7 +52,7 @@ class Scheduler:
     ) -> None:
         tasks = pipeline.tasks
         ways = ways_to_end(pipeline, durations)
-        order = sorted(range(len(tasks)), key=lambda number: (-ways[number], number))
+        order = sorted(range(len(tasks)), key=ways.__getitem__, reverse=True)  # equals stay as they stand in the file
         self.max_parallel = max_parallel
         self.paused = False
         """Whether nothing may start; changed by :meth:`pause` and :meth:`resume`."""
@@ -112,9 +112,9 @@ class Scheduler:
                     self._asked_once_more.add(number)
                 self.statuses[number] = Status.PENDING
                 queued.append(number)
+        pulled_back = self._pull_back(queued) if self.open else []
         self.open += len(queued)
         self.stopping = False
-        pulled_back = self._pull_back(queued)
         ready = [number for number in queued if self._settle(number)]
         heapify(self._ready)
         return sorted({*queued, *pulled_back}), ready
