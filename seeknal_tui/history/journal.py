@@ -1,8 +1,9 @@
 """The journal: records every run of a runner, without the runner ever waiting for it.
 
-One thread drains a feed of its own and writes what came in batches, a few times a second. What cannot be written is
-kept in memory and tried again, as a full disk or another process that writes may be a matter of seconds; the run goes
-on in any case, and :attr:`Journal.problem` says why it is not being recorded.
+One thread drains a feed of its own and writes what came in batches, a few times a second; the beginning of a run almost
+at once, so that a run which is killed in its first moment is known, too. What cannot be written is kept in memory and
+tried again, as a full disk or another process that writes may be a matter of seconds; the run goes on in any case, and
+:attr:`Journal.problem` says why it is not being recorded.
 
 The thread holds the lock of the run until the last event is written: so nobody takes a run for one that was killed
 because its end is still on its way into the file.
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
     from seeknal_tui.history.recording import Recording
 
 WRITE_EVERY_S = 0.2
+FIRST_AFTER_S, FIRST_AFTER_S_A_TASK = 0.01, 2e-5
+"""When the beginning of a run is written, at the latest with the first batch. To write down a pipeline takes 2 µs a
+task: a run of many tasks that do nothing is over before that."""
 RETRY_EVERY_S = 5.0
 MOST_WAITING = 500_000
 """Events kept in memory while they cannot be written: about 100 MB. Beyond that the run is given up."""
@@ -40,7 +44,8 @@ class Journal:
         """What else the user should know of the history; empty if there is nothing."""
         self._pipeline = pipeline
         self._hold_up = hold_up
-        self._feed = Feed(output=False)
+        self._begun = threading.Event()
+        self._feed = Feed(output=False, begins=self._begun.set)
         self._waiting: list[Event] = []
         self._recording: Recording | None = None
         self._given_up = False
@@ -62,6 +67,7 @@ class Journal:
     def close(self) -> None:
         """Write what has not been written; after the runner was closed, so that nothing comes any more."""
         self._stop.set()
+        self._begun.set()
         if self._thread is not None:
             self._thread.join()
 
@@ -69,9 +75,13 @@ class Journal:
         assert runner.run_lock is not None
         from seeknal_tui.history import recording  # noqa: F401, PLC0415 - takes 20 ms, in which the run begins
 
+        first_after = min(WRITE_EVERY_S, FIRST_AFTER_S + FIRST_AFTER_S_A_TASK * len(self._pipeline.tasks))
         stopping = False
         while not stopping:
-            stopping = self._stop.wait(WRITE_EVERY_S)
+            if self._begun.wait(WRITE_EVERY_S):
+                self._begun.clear()
+                self._stop.wait(first_after)
+            stopping = self._stop.is_set()
             ended = self._take(self._feed.drain())
             if self._waiting or self._recording is not None:
                 self._try_to_write(at_once=stopping or ended > 0)

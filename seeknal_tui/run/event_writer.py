@@ -37,6 +37,12 @@ class EventWriter:
         """A run begins now."""
         self._began = time.perf_counter()
 
+    def tell_begun(self) -> None:
+        """The first events of the run have been written: to readers that wait for that."""
+        for feed in self._feeds:
+            if feed.begins is not None:
+                feed.begins()
+
     def now(self) -> float:
         """Seconds since the run began."""
         return time.perf_counter() - self._began

@@ -22,8 +22,10 @@ GIVE_UP_EVERY_S = 0.1
 class Feed:
     """The events that a reader has not read yet. One reader, many writers."""
 
-    def __init__(self, *, output: bool = True) -> None:
+    def __init__(self, *, output: bool = True, begins: Callable[[], None] | None = None) -> None:
+        """*begins* is called when a run has begun and its first events are here, by whoever asked for it."""
         self.output = output
+        self.begins = begins
         self._events: deque[Event] = deque()
         self.put = self._events.append
         """Add an event. Never blocks."""

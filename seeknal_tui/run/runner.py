@@ -300,6 +300,7 @@ class Runner:
         for number in reuse:
             self._writer.put(TaskFinished(0.0, self._names[number], Status.REUSED))
         self._writer.put_ready(ready, self._writer.now())
+        self._writer.tell_begun()
 
     def _add(self, scheduler: Scheduler, numbers: list[int]) -> None:
         queued, ready = scheduler.request(numbers)

@@ -7,17 +7,10 @@ from __future__ import annotations
 
 import sys
 import tempfile
-import time
 from collections import Counter
 from pathlib import Path
 
-from tests.history.kills import finish, kill_and_resume, prepare, random_instants, results
-
-
-def time_of_run(folder: Path) -> float:
-    began = time.monotonic()
-    finish(folder)
-    return time.monotonic() - began
+from tests.history.kills import kill_and_resume, random_instants, results, time_of_run
 
 
 def main() -> None:
@@ -25,7 +18,6 @@ def main() -> None:
     count, seed = [*given, *(200, 1)[len(given) :]]
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        prepare(folder)
         took = min(time_of_run(folder) for _ in range(3))
         undisturbed = results(folder)
         found: Counter[str] = Counter()

@@ -8,17 +8,20 @@ import random
 import signal
 import subprocess
 import sys
+import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
+import psutil
 
 from seeknal_tui.history.past_runs import PastRuns
 from seeknal_tui.pipeline.loading import load
 from seeknal_tui.pipeline.model import Pipeline
 from seeknal_tui.run.events import RunStatus, Status
 from seeknal_tui.run.run_lock import running_owner
-from tests.history.recorded import wait_for
+from tests.history.recorded import PATIENCE_S, wait_for
 from tests.run.valid_prefix import problem_of
 
 PIPELINE = """
@@ -82,16 +85,23 @@ class Killed:
     """Whether the journal knew of the run already."""
     status: str
     finished: int
+    """How many tasks were known to have succeeded."""
+
+
+def wait_until_begun(process: subprocess.Popen[bytes], pipeline: Pipeline) -> None:
+    """Wait until the run of a new process begins."""
+    wait_for(lambda: running_owner(pipeline.target) or process.poll())
 
 
 def kill_and_resume(folder: Path, undisturbed: dict[str, str], after_s: float) -> Killed:
-    """Kill a new run after so many seconds, check all that must hold then, go on, and check the end."""
+    """Kill a new run so many seconds after its beginning, check all that must hold then, go on, and check the end."""
     for file in (*folder.glob("target/*.parquet"), *folder.glob("*.txt")):
         file.unlink()
     pipeline = prepare(folder)
     past = PastRuns(folder)
     runs_before = len(past.runs())
     process = start(folder)
+    wait_until_begun(process, pipeline)
     try:
         process.wait(after_s)
     except subprocess.TimeoutExpired:
@@ -101,6 +111,7 @@ def kill_and_resume(folder: Path, undisturbed: dict[str, str], after_s: float) -
     assert all(undisturbed[name] == content for name, content in left.items()), "a result is wrong"
     # A process that was just being started may hold the lock of the run for the moment until it is another program.
     runs = wait_for(lambda: None if running_owner(pipeline.target) else past.runs())
+    wait_for(lambda: None if processes_in(folder) else True)
     recorded = len(runs) > runs_before
     status, finished = "", 0
     if recorded:
@@ -118,7 +129,28 @@ def kill_and_resume(folder: Path, undisturbed: dict[str, str], after_s: float) -
     return Killed(recorded, status, finished)
 
 
+def processes_in(folder: Path) -> list[int]:
+    """The processes that work in a folder, as tasks and what they start do."""
+    found = []
+    for process in psutil.process_iter():
+        with suppress(psutil.Error):
+            if process.cwd() == str(folder) and process.status() != psutil.STATUS_ZOMBIE:
+                found.append(process.pid)
+    return found
+
+
+def time_of_run(folder: Path) -> float:
+    """Seconds from the beginning of a run to the end of its process."""
+    pipeline = prepare(folder)
+    process = start(folder)
+    wait_until_begun(process, pipeline)
+    began = time.monotonic()
+    process.communicate(timeout=PATIENCE_S)
+    assert process.returncode == 0
+    return time.monotonic() - began
+
+
 def random_instants(count: int, longest_s: float, seed: int) -> list[float]:
-    """Instants of a run of that length, at random, but for its first third, in which Python starts."""
+    """Instants of a run of that length, at random."""
     draw = random.Random(seed)
-    return [draw.uniform(0.3 * longest_s, longest_s) for _ in range(count)]
+    return [draw.uniform(0, longest_s) for _ in range(count)]

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
+import pytest
+
+import seeknal_tui.history.journal
 from seeknal_tui.history.database import database_path
 from seeknal_tui.history.journal import Journal
 from seeknal_tui.history.outcomes import outcome_of
+from seeknal_tui.history.past_runs import PastRuns, RunRecord
 from seeknal_tui.pipeline.model import Execution, Pipeline, SleepAction, Task
 from seeknal_tui.run.events import RunStatus
 from seeknal_tui.run.run_lock import running_owner
@@ -32,6 +37,28 @@ def test_each_run_of_a_session_is_a_run_of_its_own(tmp_path: Path) -> None:
     runner.close()
     journal.close()
     assert [sum(run.counts.values()) for run in past_runs(pipeline).runs()] == [1, 1, 4]
+
+
+def nth_run(past: PastRuns, count: int) -> RunRecord | None:
+    runs = past.runs()
+    return runs[0] if len(runs) == count else None
+
+
+def test_a_run_is_known_as_soon_as_it_has_begun(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(seeknal_tui.history.journal, "WRITE_EVERY_S", 1000.0)
+    pipeline = pipeline_in(tmp_path, [Task(name="long", action=SleepAction(1000.0))])
+    runner, journal = Runner(pipeline), Journal(pipeline)
+    journal.attach(runner)
+    try:
+        for count in (1, 2):
+            runner.request([0])
+            run = wait_for(partial(nth_run, past_runs(pipeline), count))
+            assert run.status is RunStatus.RUNNING
+            runner.stop_all(kill=True)
+            assert runner.wait_until_idle(PATIENCE_S)
+    finally:
+        runner.close(kill=True)
+        journal.close()
 
 
 def test_nothing_is_written_before_something_runs(tmp_path: Path) -> None:
@@ -75,9 +102,8 @@ def test_a_run_that_goes_on_is_seen_to_be_running_from_elsewhere(tmp_path: Path)
     journal.attach(runner)
     runner.request([0, 1])
     past = past_runs(pipeline)
-    run = wait_for(lambda: next(iter(past.runs()), None))
+    run = wait_for(lambda: next((run for run in past.runs() if run.counts["succeeded"] == 1), None))
     assert run.status is RunStatus.RUNNING
-    assert run.counts["succeeded"] == 1
     runner.close(kill=True)
     journal.close()
     assert past.find().status is RunStatus.CANCELLED
