@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 import threading
+from collections.abc import Iterable
 from queue import SimpleQueue
 from types import FrameType
 from typing import TYPE_CHECKING, TextIO
@@ -124,6 +125,7 @@ def run_headless(
     NotRunnable, and BrokenPipeError when nobody reads stdout any more.
     """
     from seeknal_tui.history.asked import plan_asked  # noqa: PLC0415 - only a run needs SQLite
+    from seeknal_tui.history.breaking import breaking_lines  # noqa: PLC0415
     from seeknal_tui.history.past_runs import PastRuns  # noqa: PLC0415
     from seeknal_tui.history.result_witness import ResultWitness  # noqa: PLC0415
 
@@ -132,6 +134,7 @@ def run_headless(
         plan = _changed(pipeline, selected, excluded)
     else:
         plan = plan_asked(pipeline, selected, excluded, resume=resume)
+        _tell(breaking_lines(pipeline, plan.run))
     witness = ResultWitness(pipeline) if pipeline.file else None
     runner = Runner(
         pipeline,
@@ -178,9 +181,13 @@ def _changed(pipeline: Pipeline, selected: str | None, excluded: str | None) -> 
     from seeknal_tui.history.changed_plan import plan_changed, told_before  # noqa: PLC0415
 
     found = plan_changed(pipeline, selected, excluded)
-    for line in told_before(pipeline, found):
-        sys.stderr.write(f"{one_line(line)}\n")
+    _tell(told_before(pipeline, found))
     return found.plan
+
+
+def _tell(lines: Iterable[str]) -> None:
+    for line in lines:
+        sys.stderr.write(f"{one_line(line)}\n")
 
 
 def _follow(runner: Runner, feed: Feed, printer: _Printer) -> None:

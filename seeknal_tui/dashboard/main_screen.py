@@ -89,13 +89,16 @@ class MainScreen(ChangedActions, FilterActions, TimeActions, HistoryActions, Pan
         self.select_task(self.session.selected)
         self.arrangement.resize(*self.size)
         self.arrange_panes()
-        if self._start is not None and self._start.plan is not None:
+        start = self._start
+        if start is not None and start.plan is not None and not start.breaks:
             self._show_state(set())
-            self.call_after_refresh(self.begin, self._start.plan)  # to build the screen would hold the first tasks up
+            self.call_after_refresh(self.begin, start.plan)  # to build the screen would hold the first tasks up
         else:
             self._tick()
-        if self._start is not None and self._start.ask is not None:
-            self.ask(self.session.propose_changes(*self._start.ask), self._start.ask[0])
+        if start is not None and start.ask is not None:
+            self.ask(self.session.propose_changes(*start.ask), start.ask[0])
+        elif start is not None and start.plan is not None and start.breaks:
+            self.ask(self.session.propose_plan(start.plan))
 
     # Time
 

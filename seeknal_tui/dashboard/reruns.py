@@ -103,9 +103,11 @@ class Reruns:
             plan = plan_resume(self.pipeline, self._latest_run())
         except NotRunnable as refusal:
             raise NotPossible(str(refusal)) from refusal
-        chosen = set(plan.run)
-        expected = self._expected(chosen)
-        return Proposal("Resume: run what had not succeeded", plan, expected, joins=False)
+        return self.of_plan("Resume: run what had not succeeded", plan)
+
+    def of_plan(self, title: str, plan: RerunPlan) -> Proposal:
+        """Run what was planned elsewhere, while nothing runs."""
+        return Proposal(title, plan, self._expected(set(plan.run)), joins=False)
 
     def _expected(self, chosen: AbstractSet[int]) -> Expectation | None:
         return expected_time(

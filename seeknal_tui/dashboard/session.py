@@ -248,6 +248,10 @@ class Session:
         """What running the tasks of a selection expression means. Raises NotPossible."""
         return self._reruns.of_selection(expression)
 
+    def propose_plan(self, plan: RerunPlan) -> Proposal:
+        """What a plan of the command line means. Raises NotPossible."""
+        return self._reruns.of_plan(f"Run {plan.selected or 'all tasks'}", plan)
+
     def propose_resume(self) -> Proposal:
         """What going on where the latest run stopped means. Raises NotPossible if nothing is left of it."""
         return self._reruns.of_resume()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from seeknal_tui.history.asked import plan_asked, tasks_asked
+from seeknal_tui.history.breaking import breaking_lines
 from seeknal_tui.history.changes import Changes
 from seeknal_tui.pipeline.model import Pipeline
 from seeknal_tui.run.plan import NotRunnable, RerunPlan
@@ -16,6 +17,8 @@ class Start:
     """One of three: a plan to be begun, changes to be asked about first, or why neither can be."""
 
     plan: RerunPlan | None = None
+    breaks: bool = False
+    """Whether an edit breaks something if that plan is run: then it is asked about first, too."""
     ask: tuple[Changes, frozenset[int]] | None = None
     """What has changed, and the tasks within which it is run: an edit breaks something, and the user is told first."""
     refusal: NotRunnable | None = None
@@ -26,7 +29,8 @@ def plan_start(pipeline: Pipeline, selected: str | None, excluded: str | None, *
     try:
         refuse_second_run(pipeline.target)
         if not changed:
-            return Start(plan_asked(pipeline, selected, excluded, resume=resume))
+            plan = plan_asked(pipeline, selected, excluded, resume=resume)
+            return Start(plan, breaks=bool(breaking_lines(pipeline, plan.run)))
         from seeknal_tui.history.categories import Category, categorize  # noqa: PLC0415 - DuckDB is slow to import
         from seeknal_tui.history.changed_plan import plan_changed  # noqa: PLC0415
 

@@ -63,7 +63,9 @@ def _stat(found: os.stat_result) -> Stat:
 class FileStates:
     """Looks at files, and reads each content once. Thread-safe."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, contents: bool = True) -> None:
+        """Without *contents* no file is read: it is the same if its stat is, and else not known."""
+        self._contents = contents
         self._lock = threading.Lock()
         self._known: dict[str, FileState] = {}
 
@@ -71,7 +73,7 @@ class FileStates:
         """Take over what an earlier process knew, so that files that are the same need not be read again."""
         with self._lock:
             for path, state in states:
-                if state.settled and state.digest:
+                if state.digest and (state.settled or not self._contents):
                     self._known.setdefault(path, state)
 
     def look(self, path: str) -> FileState | None:
@@ -83,6 +85,8 @@ class FileStates:
             known = self._known.get(path)
         if known is not None and known.stat == found:
             return known
+        if not self._contents:
+            return FileState(found, settled=False, digest="")
         state = _read(path)
         if state is not None and state.settled:
             with self._lock:

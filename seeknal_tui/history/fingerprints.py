@@ -86,10 +86,11 @@ class _Inputs:
 class Fingerprints:
     """Takes the fingerprints of the tasks of one pipeline. Thread-safe."""
 
-    def __init__(self, pipeline: Pipeline) -> None:
+    def __init__(self, pipeline: Pipeline, *, contents: bool = True) -> None:
+        """Without *contents* no file is read: one whose stat is another counts as changed."""
         self._pipeline = pipeline
         self._folder = str(pipeline.folder.absolute())
-        self._states = FileStates()
+        self._states = FileStates(contents=contents)
 
     def learn(self, known: Fingerprint) -> None:
         """Take over the contents of files that were read for an earlier fingerprint."""

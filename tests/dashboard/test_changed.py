@@ -77,6 +77,19 @@ async def test_run_changed_begins_at_once_unless_an_edit_breaks_something(tmp_pa
         assert driver.session.state.runs == 0
 
 
+async def test_run_begins_at_once_unless_an_edit_breaks_something(tmp_path: Path) -> None:
+    (tmp_path / "sales.csv").write_text("id,amount\n1,10\n")
+    async with opened(tmp_path, PIPELINE, start=True) as driver:
+        await driver.idle()
+        assert driver.status("total") is Status.SUCCEEDED
+    broken = PIPELINE.replace("id, amount FROM", "id FROM")
+    async with opened(tmp_path, broken, start=True) as driver:
+        await driver.see("Run all tasks", "amount will be gone: read by total")
+        assert driver.session.state.runs == 0
+        await driver.press("enter")
+        await driver.wait(lambda: driver.session.state.runs == 1)
+
+
 async def test_nothing_is_looked_for_where_no_file_is() -> None:
     session = session_at()
     assert session.pipeline.file is not None
