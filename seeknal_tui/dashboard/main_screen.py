@@ -35,7 +35,7 @@ from seeknal_tui.dashboard.starting import Start
 from seeknal_tui.dashboard.themes import paint
 from seeknal_tui.dashboard.time_actions import TimeActions
 
-RUNNING_HZ, BUSY_HZ, IDLE_HZ = 36.0, 3.0, 5.0
+RUNNING_HZ, BUSY_HZ, IDLE_HZ = 32.0, 3.0, 5.0
 """The first is more than the 30 frames a second that are wanted, because a tick that comes late is left out."""
 BUSY_RATE = 3000
 """From so many events a second on the tasks need the processor more than the screen does. Tasks of 1 ms took 1.23 times

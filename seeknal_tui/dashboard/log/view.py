@@ -15,6 +15,7 @@ from rich.cells import cell_len
 from textual.binding import Binding, BindingType
 from textual.geometry import Size
 from textual.message import Message
+from textual.reactive import Reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
@@ -39,6 +40,9 @@ class LogView(ScrollView, can_focus=True):
     LogView { scrollbar-size-vertical: 1; scrollbar-size-horizontal: 0; scrollbar-gutter: stable; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [*SCROLL_BINDINGS, Binding("end", "scroll_end", "Last", show=False)]
+
+    virtual_size: Reactive[Size] = Reactive(Size(0, 0))
+    """Unlike every other widget's it asks for no layout of the screen: a log grows with every frame."""
 
     class Changed(Message):
         """The log grew, is followed or no longer, or more of it was searched."""
@@ -231,6 +235,10 @@ class LogView(ScrollView, can_focus=True):
             if room <= 0:
                 return row, -room
         return first, 0
+
+    def watch_virtual_size(self, size: Size) -> None:
+        """Only the scroll bar has to know."""
+        self._scroll_update(size)
 
     def _move_to(self, x: int, y: int) -> None:
         """Scroll without being taken for the user."""
