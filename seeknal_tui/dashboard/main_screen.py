@@ -40,6 +40,9 @@ RUNNING_HZ, BUSY_HZ, IDLE_HZ = 32.0, 3.0, 5.0
 BUSY_RATE = 3000
 """From so many events a second on the tasks need the processor more than the screen does. Tasks of 1 ms took 1.23 times
 as long with 10 looks a second as without the dashboard, 1.18 with 5 and 1.14 with 3."""
+BESIDE_S = 0.1
+"""What is beside the pane in front is brought up to date so often: the eye rests on one pane, and painting all of them
+with each frame took half of the processor."""
 SLOTS_EVERY_S = 0.5
 
 KEYS_OF_LOG = frozenset(action.name for action in ACTIONS if not KEYS.isdisjoint(action.keys))
@@ -62,6 +65,9 @@ class MainScreen(ChangedActions, FilterActions, TimeActions, HistoryActions, Pan
         self._shown: tuple[object, ...] = ()
         self._busy: deque[float] = deque(maxlen=60)
         self._busy_at = 0.0
+        self._touched: set[int] = set()
+        """The tasks of which something has happened that is not yet shown everywhere."""
+        self._shown_beside_at = 0.0
 
     def compose(self) -> Iterator[Widget]:
         """Header and slider, the panes, filter and footer."""
@@ -94,7 +100,7 @@ class MainScreen(ChangedActions, FilterActions, TimeActions, HistoryActions, Pan
             self._show_state(set())
             self.call_after_refresh(self.begin, start.plan)  # to build the screen would hold the first tasks up
         else:
-            self._tick()
+            self._catch_up()
         if start is not None and start.ask is not None:
             self.ask(self.session.propose_changes(*start.ask), start.ask[0])
         elif start is not None and start.plan is not None and start.breaks:
@@ -103,11 +109,14 @@ class MainScreen(ChangedActions, FilterActions, TimeActions, HistoryActions, Pan
     # Time
 
     def _tick(self) -> None:
-        """Take in what has happened, and show it."""
+        """Take in what has happened, and show it where it is looked at; beside it when that is due."""
+        self._catch_up(everywhere=time.monotonic() - self._shown_beside_at >= BESIDE_S)
+
+    def _catch_up(self, *, everywhere: bool = True) -> None:
         session = self.session
         before = session.state.version
         touched = session.tick()
-        self._show_state(touched)
+        self._show_state(touched, everywhere=everywhere)
         ticked_at = time.monotonic()
         self.look_for_changes()
         rate = (session.state.version - before) / max(1e-3, ticked_at - self._ticked_at)
@@ -126,17 +135,33 @@ class MainScreen(ChangedActions, FilterActions, TimeActions, HistoryActions, Pan
             self._hz = hz
             self._timer = self.set_interval(1 / hz, self._tick)
 
-    def _show_state(self, touched: set[int]) -> None:
+    def _show_state(self, touched: set[int], *, everywhere: bool = True) -> None:
+        """Show what the events said that touched these tasks: in the pane in front, or everywhere."""
+        session = self.session
+        self._touched |= touched
+        critical = session.lit or session.critical
+        for pane in self.panes:
+            if pane.critical != critical:
+                pane.critical = critical
+        if everywhere or not session.state.is_running:
+            self._show_everywhere(self._touched, critical)
+            self._touched = set()
+        elif self.details.log_view.has_focus:
+            self.details.state_changed(touched)
+        else:
+            for pane in self.panes:
+                if pane.has_focus:
+                    pane.state_changed(touched, session.now)
+
+    def _show_everywhere(self, touched: set[int], critical: frozenset[int]) -> None:
         session = self.session
         state, now = session.state, session.now
-        critical = session.lit or session.critical
+        self._shown_beside_at = time.monotonic()
         answers = session.foresight.answers
         shown = (state.version, now, state.max_parallel, critical, session.engine.label, answers)
         if shown != self._shown:
             self._shown = shown
             for pane in self.panes:
-                if pane.critical != critical:
-                    pane.critical = critical
                 pane.state_changed(touched, now)
             end = session.end if session.looks_back else None
             viewpoint = Viewpoint(session.engine.label, session.ends_in(), end)
@@ -159,7 +184,7 @@ class MainScreen(ChangedActions, FilterActions, TimeActions, HistoryActions, Pan
             pane.moment_changed(touched)
         self._show_state(touched)
         self.details.show_task(session.selected)
-        self._tick()
+        self._catch_up()
 
     def changes_shown(self) -> None:
         """Why the task under the cursor would run again may be another reason now."""
@@ -167,7 +192,7 @@ class MainScreen(ChangedActions, FilterActions, TimeActions, HistoryActions, Pan
 
     def session_changed(self) -> None:
         """Show at once what comes of what was asked for."""
-        self._tick()
+        self._catch_up()
 
     def _wait_reason(self, number: int) -> str:
         wait = self.session.wait_of(number)
@@ -178,7 +203,7 @@ class MainScreen(ChangedActions, FilterActions, TimeActions, HistoryActions, Pan
         paint(self)
         self._shown = ()
         self.details.show_task(self.session.selected)
-        self._tick()
+        self._catch_up()
 
     # One selection
 
@@ -294,5 +319,6 @@ class MainScreen(ChangedActions, FilterActions, TimeActions, HistoryActions, Pan
             pane.set_pipeline(session.pipeline, session.state)
             pane.show_matches(session.matches)
         self._shown = ()
+        self._touched.clear()
         self.select_task(session.selected)
-        self._tick()
+        self._catch_up()
