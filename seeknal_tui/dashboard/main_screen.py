@@ -68,6 +68,7 @@ class MainScreen(ChangedActions, FilterActions, TimeActions, HistoryActions, Pan
         self._touched: set[int] = set()
         """The tasks of which something has happened that is not yet shown everywhere."""
         self._shown_beside_at = 0.0
+        self._seen_in_front: tuple[int, float] = (-1, 0.0)
 
     def compose(self) -> Iterator[Widget]:
         """Header and slider, the panes, filter and footer."""
@@ -143,15 +144,19 @@ class MainScreen(ChangedActions, FilterActions, TimeActions, HistoryActions, Pan
         for pane in self.panes:
             if pane.critical != critical:
                 pane.critical = critical
+        seen = (session.state.version, session.now)
         if everywhere or not session.state.is_running:
             self._show_everywhere(self._touched, critical)
             self._touched = set()
+        elif seen == self._seen_in_front:
+            pass  # nothing has happened, and the clock stands still
         elif self.details.log_view.has_focus:
             self.details.state_changed(touched)
         else:
             for pane in self.panes:
                 if pane.has_focus:
                     pane.state_changed(touched, session.now)
+        self._seen_in_front = seen
 
     def _show_everywhere(self, touched: set[int], critical: frozenset[int]) -> None:
         session = self.session

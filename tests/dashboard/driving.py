@@ -12,6 +12,7 @@ from textwrap import dedent
 from typing import Any
 
 from textual.pilot import Pilot
+from textual.widget import Widget
 
 from seeknal_tui.dashboard.app import DashboardApp
 from seeknal_tui.dashboard.main_screen import MainScreen
@@ -44,6 +45,12 @@ class Driver:
         """Everything that is seen, line by line."""
         strips = self.app.screen._compositor.render_strips()
         return "\n".join(strip.text for strip in strips)
+
+    def lines_of(self, widget: Widget) -> list[str]:
+        """What is seen of that widget."""
+        left, top, width, height = widget.region
+        strips = self.app.screen._compositor.render_strips()[top : top + height]
+        return [strip.crop(left, left + width).text for strip in strips]
 
     async def wait(self, condition: Callable[[], object]) -> None:
         """Wait until the condition holds."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -58,6 +59,29 @@ class TestOneSelection:
             await driver.see("It has printed nothing yet.")
             await driver.select("clean_stock")
             await driver.see("It has not run yet.")
+
+
+class TestWhileTasksRun:
+    async def test_what_is_beside_the_pane_in_front_keeps_up_too(self, tmp_path: Path) -> None:
+        text = """
+            name: gates
+            sources:
+              - {name: first, command: "while [ ! -e first ]; do sleep 0.01; done"}
+              - {name: long, sleep: 1h}
+            transforms:
+              - {name: second, command: "while [ ! -e second ]; do sleep 0.01; done", depends_on: [first]}
+        """
+        async with opened(tmp_path, text, start=True) as driver:
+
+            def shown(row: str) -> bool:
+                return any(row in line for line in driver.lines_of(driver.main.timeline))
+
+            for front, name in (("1", "first"), ("3", "second")):
+                await driver.press(front)
+                await driver.wait(partial(shown, f"◐ {name} "))
+                (tmp_path / name).touch()
+                await driver.wait(partial(shown, f"● {name} "))
+            assert driver.session.state.is_running
 
 
 class TestPanes:

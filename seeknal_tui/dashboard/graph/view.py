@@ -127,7 +127,7 @@ class GraphView(ScrollView, can_focus=True, inherit_bindings=False):
         """Move the cursor to that task, and scroll to it, without telling anybody."""
         if number != self._scene.selected:
             if self._scene.selected is not None:
-                self._follows = False
+                self._stop_following()
             self._scene.selected = number
             self._look_changed()
             self._show_selected()
@@ -208,8 +208,7 @@ class GraphView(ScrollView, can_focus=True, inherit_bindings=False):
             self._ask_for_layout()
         # A map is as large as the pane, which would bring scroll bars.
         self.virtual_size = stage.drawing.size if stage.scrolls and stage.drawing is not None else Size(1, 1)
-        self._followed = []
-        self._show_selected()
+        self._show_place()
         self.refresh()
         self._tell_caption()
 
@@ -244,7 +243,7 @@ class GraphView(ScrollView, can_focus=True, inherit_bindings=False):
         if self._stage.fits or not self._stage.scrolls:
             self._show()
         else:
-            self._show_selected()
+            self._show_place()
 
     def _tell_caption(self) -> None:
         if self.caption != self._caption:
@@ -279,6 +278,7 @@ class GraphView(ScrollView, can_focus=True, inherit_bindings=False):
 
     def _open(self, number: int) -> None:
         if self._stage.unfold(number):
+            self._stop_following()
             self._cancel()
             self._show()
         else:
@@ -321,6 +321,13 @@ class GraphView(ScrollView, can_focus=True, inherit_bindings=False):
     def _can_scroll(self) -> bool:
         drawing = self._stage.drawing
         return drawing is not None and self._stage.scrolls and not self._stage.is_seen_whole(drawing.size)
+
+    def _show_place(self) -> None:
+        """Have in view what has to be: the task under the cursor, or what runs while that is followed."""
+        self._show_selected()
+        if self._follows:
+            self._followed = []
+            self._show_running()
 
     def _show_running(self) -> None:
         """Scroll to what runs, if other tasks run than before: to all of it, or to what has started last."""
