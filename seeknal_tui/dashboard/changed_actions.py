@@ -39,7 +39,9 @@ class ChangedActions(RunActions):
     def look_for_changes(self) -> None:
         """Look once more if nothing runs and the last look is long enough ago. To be called now and then."""
         session = self.session
-        if session.engine.is_running or session.looks_back or session.engine.refusal or self._looking:
+        if session.engine.is_running or session.state.is_running or session.looks_back:
+            return
+        if session.engine.refusal or self._looking:
             return
         is_due = session.changes is None or time.monotonic() >= self._next_look_at
         if is_due and has_records(session.pipeline):

@@ -123,11 +123,15 @@ class Details(Vertical):
         """New events were folded, or time went on."""
         if self.size.width == 0:
             return
-        if self.tab is Tab.LOG:
-            self.log_view.look()
+        self.look()
         due = time.monotonic() - self._refreshed_at >= REFRESH_EVERY_S
         if self._number in touched or (due and self._session.state.is_running):
             self._bring_up_to_date()
+
+    def look(self) -> None:
+        """Look whether the log has grown, or more was found in it."""
+        if self.tab is Tab.LOG and self.size.width:
+            self.log_view.look()
 
     def refresh_why(self) -> None:
         """Something else has changed since the result was made."""

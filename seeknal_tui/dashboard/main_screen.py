@@ -23,6 +23,7 @@ from seeknal_tui.dashboard.actions import ACTIONS, UserAction, bindings
 from seeknal_tui.dashboard.bottleneck_actions import BottleneckActions
 from seeknal_tui.dashboard.changed_actions import ChangedActions
 from seeknal_tui.dashboard.filter_actions import FilterActions
+from seeknal_tui.dashboard.graph.view import GraphView
 from seeknal_tui.dashboard.header import RunHeader, Viewpoint
 from seeknal_tui.dashboard.help_screen import HelpScreen
 from seeknal_tui.dashboard.history_actions import HistoryActions
@@ -32,17 +33,17 @@ from seeknal_tui.dashboard.pane_actions import PaneActions
 from seeknal_tui.dashboard.pane_help import help_of, keys_of_pane
 from seeknal_tui.dashboard.session import Session
 from seeknal_tui.dashboard.starting import Start
+from seeknal_tui.dashboard.task_list import TaskList
 from seeknal_tui.dashboard.themes import paint
 from seeknal_tui.dashboard.time_actions import TimeActions
+from seeknal_tui.dashboard.timeline.view import TimelineView
+from seeknal_tui.dashboard.turns import Show, Turns
 
 RUNNING_HZ, BUSY_HZ, IDLE_HZ = 32.0, 3.0, 5.0
 """The first is more than the 30 frames a second that are wanted, because a tick that comes late is left out."""
 BUSY_RATE = 3000
 """From so many events a second on the tasks need the processor more than the screen does. Tasks of 1 ms took 1.23 times
 as long with 10 looks a second as without the dashboard, 1.18 with 5 and 1.14 with 3."""
-BESIDE_S = 0.1
-"""What is beside the pane in front is brought up to date so often: the eye rests on one pane, and painting all of them
-with each frame took half of the processor."""
 SLOTS_EVERY_S = 0.5
 
 KEYS_OF_LOG = frozenset(action.name for action in ACTIONS if not KEYS.isdisjoint(action.keys))
@@ -62,13 +63,15 @@ class MainScreen(ChangedActions, FilterActions, TimeActions, HistoryActions, Pan
         self._timer: Timer | None = None
         self._hz = 0.0
         self._ticked_at = 0.0
-        self._shown: tuple[object, ...] = ()
         self._busy: deque[float] = deque(maxlen=60)
         self._busy_at = 0.0
-        self._touched: set[int] = set()
-        """The tasks of which something has happened that is not yet shown everywhere."""
-        self._shown_beside_at = 0.0
-        self._seen_in_front: tuple[int, float] = (-1, 0.0)
+        self._turns = self._new_turns()
+
+    def _new_turns(self) -> Turns:
+        def show_in(pane: GraphView | TimelineView | TaskList) -> Show:
+            return lambda touched: pane.state_changed(touched, self.session.now)
+
+        return Turns([*map(show_in, self.panes), self.details.state_changed, self._show_header])
 
     def compose(self) -> Iterator[Widget]:
         """Header and slider, the panes, filter and footer."""
@@ -110,8 +113,8 @@ class MainScreen(ChangedActions, FilterActions, TimeActions, HistoryActions, Pan
     # Time
 
     def _tick(self) -> None:
-        """Take in what has happened, and show it where it is looked at; beside it when that is due."""
-        self._catch_up(everywhere=time.monotonic() - self._shown_beside_at >= BESIDE_S)
+        """Take in what has happened, and show it where it is looked at, and in turn beside it."""
+        self._catch_up(everywhere=self._hz != RUNNING_HZ)
 
     def _catch_up(self, *, everywhere: bool = True) -> None:
         session = self.session
@@ -137,49 +140,44 @@ class MainScreen(ChangedActions, FilterActions, TimeActions, HistoryActions, Pan
             self._timer = self.set_interval(1 / hz, self._tick)
 
     def _show_state(self, touched: set[int], *, everywhere: bool = True) -> None:
-        """Show what the events said that touched these tasks: in the pane in front, or everywhere."""
+        """Show what the events said that touched these tasks."""
         session = self.session
-        self._touched |= touched
+        state = session.state
         critical = session.lit or session.critical
         for pane in self.panes:
             if pane.critical != critical:
                 pane.critical = critical
-        seen = (session.state.version, session.now)
-        if everywhere or not session.state.is_running:
-            self._show_everywhere(self._touched, critical)
-            self._touched = set()
-        elif seen == self._seen_in_front:
-            pass  # nothing has happened, and the clock stands still
-        elif self.details.log_view.has_focus:
-            self.details.state_changed(touched)
+        self._turns.touch(touched)
+        answers = session.foresight.answers
+        moment = (state.version, session.now, state.max_parallel, critical, session.engine.label, answers)
+        if everywhere or not state.is_running or session.looks_back:
+            self._turns.show_all(moment)
+            self.details.look()
         else:
-            for pane in self.panes:
-                if pane.has_focus:
-                    pane.state_changed(touched, session.now)
-        self._seen_in_front = seen
+            self._turns.show_front(self._front, moment)
+            if not self.details.log_view.is_complete:
+                self.details.look()
 
-    def _show_everywhere(self, touched: set[int], critical: frozenset[int]) -> None:
+    @property
+    def _front(self) -> int | None:
+        """Which of the parts is worked in."""
+        parts = (*self.panes, self.details)
+        return next((place for place, part in enumerate(parts) if part.has_focus_within or part.has_focus), None)
+
+    def _show_header(self, touched: set[int]) -> None:
         session = self.session
         state, now = session.state, session.now
-        self._shown_beside_at = time.monotonic()
-        answers = session.foresight.answers
-        shown = (state.version, now, state.max_parallel, critical, session.engine.label, answers)
-        if shown != self._shown:
-            self._shown = shown
-            for pane in self.panes:
-                pane.state_changed(touched, now)
-            end = session.end if session.looks_back else None
-            viewpoint = Viewpoint(session.engine.label, session.ends_in(), end)
-            self._header.show(state, now, session.use, viewpoint)
-            self.slider.set_value(state.max_parallel)
-            if not state.is_running or now - self._busy_at >= SLOTS_EVERY_S or now < self._busy_at:
-                self._busy_at = now
-                self._busy.append(len(state.running))
-            self.slider.show_busy(state.max_parallel, len(state.running), list(self._busy))
-            self.slider.show_forecast(() if session.looks_back else session.foresight.by_slots())
-            if touched and session.refresh_filter():
-                self.show_matches()
-        self.details.state_changed(touched)
+        end = session.end if session.looks_back else None
+        viewpoint = Viewpoint(session.engine.label, session.ends_in(), end)
+        self._header.show(state, now, session.use, viewpoint)
+        self.slider.set_value(state.max_parallel)
+        if not state.is_running or now - self._busy_at >= SLOTS_EVERY_S or now < self._busy_at:
+            self._busy_at = now
+            self._busy.append(len(state.running))
+        self.slider.show_busy(state.max_parallel, len(state.running), list(self._busy))
+        self.slider.show_forecast(() if session.looks_back else session.foresight.by_slots())
+        if touched and session.refresh_filter():
+            self.show_matches()
 
     def moment_changed(self, touched: set[int]) -> None:
         """Show the moment that is looked at."""
@@ -206,7 +204,7 @@ class MainScreen(ChangedActions, FilterActions, TimeActions, HistoryActions, Pan
     def _theme_changed(self, _: Theme) -> None:
         """Show everything in other colours, also what was worked out before."""
         paint(self)
-        self._shown = ()
+        self._turns.show_again()
         self.details.show_task(self.session.selected)
         self._catch_up()
 
@@ -323,7 +321,6 @@ class MainScreen(ChangedActions, FilterActions, TimeActions, HistoryActions, Pan
         for pane in self.panes:
             pane.set_pipeline(session.pipeline, session.state)
             pane.show_matches(session.matches)
-        self._shown = ()
-        self._touched.clear()
+        self._turns = self._new_turns()
         self.select_task(session.selected)
         self._catch_up()

@@ -12,6 +12,7 @@ from __future__ import annotations
 import os
 import struct
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -19,6 +20,7 @@ STREAMS = ("stdout", "stderr", "runner")
 """What a task prints on its two streams, and what the runner has to say of it."""
 
 _RECORD = struct.Struct("<QdB")
+_RECORDS_AT_ONCE = 128
 _NUMBERS = {stream: number for number, stream in enumerate(STREAMS)}
 
 
@@ -37,14 +39,6 @@ def index_path(log: Path) -> Path:
     return log.with_name(f"{log.name}.index")
 
 
-def count_records(index: Path) -> int:
-    """How many records an index has; none if there is no index."""
-    try:
-        return index.stat().st_size // _RECORD.size
-    except OSError:
-        return 0
-
-
 def read_index(path: Path, start: int = 0, count: int | None = None) -> list[Piece]:
     """The records of an index from number *start* on, at most *count*; none if there is no index.
 
@@ -56,9 +50,68 @@ def read_index(path: Path, start: int = 0, count: int | None = None) -> list[Pie
             data = file.read(-1 if count is None else count * _RECORD.size)
     except FileNotFoundError:
         return []
+    return _pieces(data)
+
+
+def _pieces(data: bytes) -> list[Piece]:
     whole = len(data) - len(data) % _RECORD.size  # the last record may be in the making
     records = _RECORD.iter_unpack(memoryview(data)[:whole])
     return [Piece(offset, at, STREAMS[number]) for offset, at, number in records]
+
+
+class LogIndex:
+    """The index of a log that is looked at again and again: the file stays open.
+
+    One that is not there, or is unreadable, is like an empty one. For one thread.
+    """
+
+    def __init__(self, log: Path) -> None:
+        self._path = index_path(log)
+        self._descriptor = -1
+
+    def close(self) -> None:
+        """Close the file; a later look opens it again."""
+        if self._descriptor >= 0:
+            os.close(self._descriptor)
+            self._descriptor = -1
+
+    def records(self, start: int, count: int) -> list[Piece]:
+        """Those of the *count* records from number *start* on that exist."""
+        try:
+            if self._descriptor < 0:
+                self._descriptor = os.open(self._path, os.O_RDONLY | os.O_CLOEXEC)
+            return _pieces(os.pread(self._descriptor, count * _RECORD.size, start * _RECORD.size))
+        except OSError:
+            return []
+
+    def first(self, wanted: Callable[[Piece], bool]) -> int:
+        """The number of the first record that is *wanted*, where all behind it are too; how many there are if none."""
+        low, high = 0, self._count()
+        while low < high:
+            middle = (low + high) // 2
+            found = self.records(middle, 1)
+            if not found or wanted(found[0]):
+                high = middle
+            else:
+                low = middle + 1
+        return low
+
+    def of_bytes(self, begin: int, end: int) -> list[Piece]:
+        """The records for the bytes from *begin* to *end* of the log."""
+        start = max(0, self.first(lambda piece: piece.offset > begin) - 1)
+        found: list[Piece] = []
+        while True:
+            more = self.records(start + len(found), _RECORDS_AT_ONCE)
+            found += more
+            if len(more) < _RECORDS_AT_ONCE or more[-1].offset >= end:
+                return found
+
+    def _count(self) -> int:
+        self.records(0, 1)
+        try:
+            return 0 if self._descriptor < 0 else os.fstat(self._descriptor).st_size // _RECORD.size
+        except OSError:
+            return 0
 
 
 class TaskLog:

@@ -17,9 +17,8 @@ from pathlib import Path
 from typing import NamedTuple, Protocol
 
 from seeknal_tui.dashboard.log.colours import Stretch, shown
-from seeknal_tui.run.task_log import Piece, count_records, index_path, read_index
+from seeknal_tui.run.task_log import LogIndex, Piece
 
-RECORDS_AT_ONCE = 512
 BLOCK = 1 << 16
 WIDEST_WHOLE = 1 << 16
 """A line of more bytes is decoded only where it is looked at."""
@@ -109,12 +108,14 @@ class LogFile:
         """For each block, the newlines in all blocks before it."""
         self._newlines = 0
         self._ends_line = True
+        self.index = LogIndex(path)
         self._descriptor = -1
         self._cached: tuple[tuple[int, int], bytes] = ((-1, -1), b"")
         """The block read last, and at which size of the file."""
 
     def close(self) -> None:
         """Close the file; a later look opens it again."""
+        self.index.close()
         if self._descriptor >= 0:
             os.close(self._descriptor)
             self._descriptor = -1
@@ -153,7 +154,7 @@ class LogFile:
         bounds = self._bounds(first, count)
         if not bounds:
             return []
-        pieces = _pieces(self.path, bounds[0][0], bounds[-1][1])
+        pieces = self.index.of_bytes(bounds[0][0], bounds[-1][1])
         starts = [piece.offset for piece in pieces]
         found = []
         for begin, end in bounds:
@@ -234,8 +235,7 @@ def separators(log: LogFile, attempts: Sequence[tuple[int, float]]) -> list[Sepa
 
 def _line_of_first(log: LogFile, wanted: Callable[[Piece], bool]) -> int:
     """The number of the line where the first piece begins that is *wanted*; how many lines there are if none is."""
-    index = index_path(log.path)
-    pieces = read_index(index, _first_record(index, wanted), 1)
+    pieces = log.index.records(log.index.first(wanted), 1)
     return log.line_at(pieces[0].offset) if pieces and pieces[0].offset < log.size else log.line_count
 
 
@@ -245,34 +245,6 @@ def _is_from(at: float, piece: Piece) -> bool:
 
 def _is_after(at: float, piece: Piece) -> bool:
     return piece.at > at
-
-
-def _pieces(log: Path, begin: int, end: int) -> list[Piece]:
-    """The records of the index for the bytes from *begin* to *end* of the log."""
-    index = index_path(log)
-    try:
-        record = max(0, _first_record(index, lambda piece: piece.offset > begin) - 1)
-        found: list[Piece] = []
-        while True:
-            more = read_index(index, record + len(found), RECORDS_AT_ONCE)
-            found += more
-            if len(more) < RECORDS_AT_ONCE or more[-1].offset >= end:
-                return found
-    except OSError:
-        return []
-
-
-def _first_record(index: Path, wanted: Callable[[Piece], bool]) -> int:
-    """The number of the first record that is *wanted*, where all behind it are too; how many there are if none is."""
-    low, high = 0, count_records(index)
-    while low < high:
-        middle = (low + high) // 2
-        piece = read_index(index, middle, 1)
-        if not piece or wanted(piece[0]):
-            high = middle
-        else:
-            low = middle + 1
-    return low
 
 
 def as_line(data: bytes, size: int, skipped: int, piece: Piece | None, task: str = "") -> Line:

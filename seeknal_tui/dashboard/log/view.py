@@ -68,6 +68,9 @@ class LogView(ScrollView, can_focus=True):
         self._seen = 0
         """How many lines there were when following ended."""
         self._within = 0
+        self._read: list[Line | Separator] = []
+        self._read_of: tuple[object, ...] = ()
+        """The rows read last, and what they depend on."""
         self._strips: list[Strip] = []
         self._rows: list[int] = []
         """The row that each line of the pane shows."""
@@ -189,8 +192,16 @@ class LogView(ScrollView, can_focus=True):
 
     def _lines(self, row: int, count: int) -> list[Line | Separator]:
         """What is in the *count* rows from *row* on."""
-        if self.source is None:
+        source = self.source
+        if source is None:
             return []
+        grown = (source, source.size, self.row_count, tuple(self._separators))
+        key = (row, count, grown, self.wrap, self.scroll_offset.x, self.scrollable_size)
+        if key != self._read_of:  # what is painted was measured just before
+            self._read_of, self._read = key, self._read_lines(source, row, count)
+        return self._read
+
+    def _read_lines(self, source: LogSource, row: int, count: int) -> list[Line | Separator]:
         marks = {separator.line + position: separator for position, separator in enumerate(self._separators)}
         rows = range(row, min(row + count, self.row_count))
         skip, width = (
@@ -198,7 +209,7 @@ class LogView(ScrollView, can_focus=True):
             if self.wrap
             else (self.scroll_offset.x, self.scrollable_size.width)
         )
-        lines = iter(self.source.lines(self.line_of(row), count, skip=skip, width=width))
+        lines = iter(source.lines(self.line_of(row), count, skip=skip, width=width))
         found: list[Line | Separator] = []
         for number in rows:
             item = marks.get(number) or next(lines, None)
@@ -219,10 +230,11 @@ class LogView(ScrollView, can_focus=True):
             if self.following:
                 self.go_to(*end)
         else:
-            widest = max((item.size for item in self._lines(self.top, height) if isinstance(item, Line)), default=0)
-            self.virtual_size = Size(max(1, self.virtual_size.width, min(widest, WIDEST)), self.row_count)
+            self.virtual_size = Size(max(1, self.virtual_size.width), self.row_count)
             if self.following:
                 self._move_to(self.scroll_offset.x, self.max_scroll_y)
+            widest = max((item.size for item in self._lines(self.top, height) if isinstance(item, Line)), default=0)
+            self.virtual_size = Size(max(self.virtual_size.width, min(widest, WIDEST)), self.row_count)
         self.redraw()
 
     def _wrapped_end(self) -> tuple[int, int]:

@@ -1,0 +1,51 @@
+"""Which part of the screen is brought up to date when: the one in front with every frame, the others in turn.
+
+The eye rests on one pane. To paint all of them with each frame took half of a processor, and to paint them all now and
+then made a key that came just then wait for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+Show = Callable[[set[int]], None]
+"""Brings a part of the screen up to date; it is told the tasks that were touched since it last was."""
+
+
+class Turns:
+    """The parts of a screen. A part is shown only if what it shows has become another thing."""
+
+    def __init__(self, parts: Sequence[Show]) -> None:
+        self._parts = parts
+        self._touched: list[set[int]] = [set() for _ in parts]
+        self._shown: list[object] = [None] * len(parts)
+        self._next = 0
+
+    def touch(self, numbers: set[int]) -> None:
+        """Something has happened to these tasks."""
+        for touched in self._touched:
+            touched.update(numbers)
+
+    def show_all(self, moment: object) -> None:
+        """Every part shows that moment."""
+        for place in range(len(self._parts)):
+            self._show(place, moment)
+
+    def show_front(self, front: int | None, moment: object) -> None:
+        """The part in front shows that moment, and one of the others whose turn it is."""
+        if front is not None:
+            self._show(front, moment)
+        self._next = (self._next + 1) % len(self._parts)
+        if self._next == front:
+            self._next = (self._next + 1) % len(self._parts)
+        self._show(self._next, moment)
+
+    def show_again(self) -> None:
+        """The same moment looks different now."""
+        self._shown = [None] * len(self._parts)
+
+    def _show(self, place: int, moment: object) -> None:
+        if self._shown[place] != moment:
+            self._shown[place] = moment
+            touched, self._touched[place] = self._touched[place], set()
+            self._parts[place](touched)
