@@ -16,14 +16,13 @@ from textual import work
 from textual.binding import Binding, BindingType
 from textual.geometry import Size
 from textual.message import Message
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.timer import Timer
 
 from seeknal_tui.dashboard.cells import cut, fit, ink
 from seeknal_tui.dashboard.look import DARK
 from seeknal_tui.dashboard.result_rows import NO_RESULT, NotReadable, ResultRows, Row, Version, version_of
-from seeknal_tui.dashboard.text_pane import SCROLL_BINDINGS
+from seeknal_tui.dashboard.scroll_area import ScrollArea
 from seeknal_tui.pipeline.sizes import format_bytes
 from seeknal_tui.safe_text import one_line
 
@@ -40,15 +39,10 @@ GAP = 2
 NUMBERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "U", "DOUBLE", "FLOAT", "DECIMAL")
 
 
-class ResultTable(ScrollView, can_focus=True):
+class ResultTable(ScrollArea):
     """The result of one task; reads it again when it is another."""
 
-    ALLOW_SELECT = False
-    DEFAULT_CSS = """
-    ResultTable { scrollbar-size-vertical: 1; scrollbar-size-horizontal: 0; }
-    """
     BINDINGS: ClassVar[list[BindingType]] = [
-        *(binding for binding in SCROLL_BINDINGS if isinstance(binding, Binding) and binding.key not in "hl"),
         Binding("left,h", "step_column(-1)", "Column before", show=False),
         Binding("right,l", "step_column(1)", "Next column", show=False),
     ]

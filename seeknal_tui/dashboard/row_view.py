@@ -33,8 +33,8 @@ class RowView(ScrollView, can_focus=True, inherit_bindings=False):
     DEFAULT_CSS = """
     RowView {
         overflow-x: hidden;
+        overflow-y: scroll;
         scrollbar-size-vertical: 1;
-        scrollbar-gutter: stable;
     }
     """
 

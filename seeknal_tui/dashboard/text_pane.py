@@ -4,38 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import ClassVar
 
 from rich.console import Console
 from rich.text import Text
-from textual.binding import Binding, BindingType
 from textual.geometry import Size
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from seeknal_tui.dashboard.cells import ink
 from seeknal_tui.dashboard.look import DARK
+from seeknal_tui.dashboard.scroll_area import ScrollArea
 
 SECOND_COLUMN = re.compile(r" *(\S+( \S+)* {2,})?")
 """The beginning of a line up to where its text, or the second column of it, begins."""
-SCROLL_BINDINGS: list[BindingType] = [
-    Binding("k", "scroll_up", "Up", show=False),
-    Binding("j", "scroll_down", "Down", show=False),
-    Binding("h", "scroll_left", "Left", show=False),
-    Binding("l", "scroll_right", "Right", show=False),
-    Binding("g", "scroll_home", "First", show=False),
-    Binding("G", "scroll_end", "Last", show=False),
-]
 
 
-class TextPane(ScrollView, can_focus=True):
+class TextPane(ScrollArea):
     """Shows lines of text, wrapped at the pane's width; those that are not to be (``no_wrap``) scroll sideways."""
-
-    ALLOW_SELECT = False
-    DEFAULT_CSS = """
-    TextPane { scrollbar-size-vertical: 1; scrollbar-size-horizontal: 0; }
-    """
-    BINDINGS: ClassVar[list[BindingType]] = SCROLL_BINDINGS
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - as Textual names it
         super().__init__(id=id)
@@ -53,7 +37,7 @@ class TextPane(ScrollView, can_focus=True):
             self._lay_out()
 
     def _lay_out(self) -> None:
-        width, console = self.size.width, self.app.console
+        width, console = self.scrollable_size.width, self.app.console
         self._lines = []
         for line in self._source:
             self._lines += [line] if line.no_wrap or not width else wrapped(line, width, console)

@@ -15,8 +15,6 @@ from rich.cells import cell_len
 from textual.binding import Binding, BindingType
 from textual.geometry import Size
 from textual.message import Message
-from textual.reactive import Reactive
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from seeknal_tui.dashboard.cells import ink
@@ -25,24 +23,17 @@ from seeknal_tui.dashboard.log.merged import MergedLog
 from seeknal_tui.dashboard.log.painting import Painter, Times
 from seeknal_tui.dashboard.log.search import Search
 from seeknal_tui.dashboard.look import DARK
-from seeknal_tui.dashboard.text_pane import SCROLL_BINDINGS
+from seeknal_tui.dashboard.scroll_area import ScrollArea
 
 SLICE_S = 0.008
 """How long one look at the file may count lines."""
 WIDEST = 1 << 24
 
 
-class LogView(ScrollView, can_focus=True):
+class LogView(ScrollArea):
     """A log; follows its end until the user scrolls away from it."""
 
-    ALLOW_SELECT = False
-    DEFAULT_CSS = """
-    LogView { scrollbar-size-vertical: 1; scrollbar-size-horizontal: 0; scrollbar-gutter: stable; }
-    """
-    BINDINGS: ClassVar[list[BindingType]] = [*SCROLL_BINDINGS, Binding("end", "scroll_end", "Last", show=False)]
-
-    virtual_size: Reactive[Size] = Reactive(Size(0, 0))
-    """Unlike every other widget's it asks for no layout of the screen: a log grows with every frame."""
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("end", "scroll_end", "Last", show=False)]
 
     class Changed(Message):
         """The log grew, is followed or no longer, or more of it was searched."""
@@ -247,10 +238,6 @@ class LogView(ScrollView, can_focus=True):
             if room <= 0:
                 return row, -room
         return first, 0
-
-    def watch_virtual_size(self, size: Size) -> None:
-        """Only the scroll bar has to know."""
-        self._scroll_update(size)
 
     def _move_to(self, x: int, y: int) -> None:
         """Scroll without being taken for the user."""
