@@ -15,11 +15,11 @@ from __future__ import annotations
 import os
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from math import sqrt
 from statistics import median
 from typing import NamedTuple
 
 from seeknal_tui.analysis.simulation import TaskCost, slowdown_of
+from seeknal_tui.analysis.spread import GUESSED, Timed, common_factors, common_spread, own_spread
 from seeknal_tui.pipeline.model import PathAction, Pipeline, SleepAction, SqlAction, Task
 from seeknal_tui.run.events import Status
 from seeknal_tui.run.expected import LATEST, UNKNOWN_S, known_duration
@@ -31,10 +31,6 @@ HARDLY = 0.97
 """A task that went on at this part of its full speed or faster had hardly any company."""
 SATURATED, COMPUTES = 0.85, 0.2
 """From which part of the cores on all count as busy, and from which part of a core on a task as one that computes."""
-USUAL_SPREAD, GUESSED_SPREAD = 0.08, 0.4
-"""What is assumed of how the times of a task differ from run to run, where there is little or nothing to tell it."""
-WEIGHT_OF_USUAL = 2
-"""So many runs' worth is that assumption."""
 
 
 def machine_cores() -> int:
@@ -62,41 +58,57 @@ def task_costs(
     """
     latest = {task.name: measurements[task.name][-LATEST:] for task in pipeline.tasks if measurements.get(task.name)}
     alone = times_alone(pipeline, latest, machine_cores() if cores is None else cores)
-    costs = [_cost(task, alone.get(task.name, ())) for task in pipeline.tasks]
-    typical = median([cost.wall_s for cost in costs if cost is not None and cost.wall_s > 0] or [UNKNOWN_S])
-    unknown = TaskCost(typical, guessed=True, unknown=True, spread=GUESSED_SPREAD)
+    typical = {name: _typical(attempts) for name, attempts in alone.items()}
+    timed = {
+        name: [
+            Timed(one.run_id, each.wall_s, typical[name].wall_s)
+            for one, each in zip(latest[name], attempts, strict=True)
+        ]
+        for name, attempts in alone.items()
+    }
+    factors = common_factors(one for attempts in timed.values() for one in attempts)
+    common = common_spread(factors.values())
+    costs = [
+        _cost(task, typical[task.name], own_spread(timed[task.name], factors), common)
+        if task.name in typical
+        else _unmeasured(task)
+        for task in pipeline.tasks
+    ]
+    usual_s = median([cost.wall_s for cost in costs if cost is not None and cost.wall_s > 0] or [UNKNOWN_S])
+    unknown = TaskCost(usual_s, guessed=True, unknown=True, spread=GUESSED.own, common_spread=GUESSED.common)
     return [unknown if cost is None else cost for cost in costs]
 
 
-def _cost(task: Task, attempts: Sequence[Alone]) -> TaskCost | None:
+class Typical(NamedTuple):
+    """What a task takes typically, alone."""
+
+    wall_s: float
+    cpu_s: float | None
+
+
+def _typical(attempts: Sequence[Alone]) -> Typical:
+    chosen = [attempt for attempt in attempts if attempt.speed >= HARDLY] or attempts
+    computed = [attempt.cpu_s for attempt in chosen if attempt.cpu_s is not None]
+    return Typical(median(attempt.wall_s for attempt in chosen), median(computed) if computed else None)
+
+
+def _cost(task: Task, typical: Typical, own: float, common: float) -> TaskCost:
     if task.action is None:
         return TaskCost(0.0, 0.0)
-    if not attempts:
-        if isinstance(task.action, SleepAction) and task.estimate is None:
-            return TaskCost(task.action.seconds, 0.0)
-        known = known_duration(task)
-        return None if known is None else TaskCost(known, guessed=True, spread=GUESSED_SPREAD)
-    unhindered = [attempt for attempt in attempts if attempt.speed >= HARDLY]
-    chosen = unhindered or attempts
-    wall_s = median(attempt.wall_s for attempt in chosen)
-    computed = [attempt.cpu_s for attempt in chosen if attempt.cpu_s is not None]
-    cpu_s: float | None = median(computed) if computed else None
     if isinstance(task.action, SleepAction):
-        cpu_s = 0.0
-    return TaskCost(
-        wall_s,
-        cpu_s,
-        is_query=isinstance(task.action, PathAction | SqlAction),
-        spread=_spread([attempt.wall_s for attempt in attempts], wall_s),
-    )
+        return TaskCost(typical.wall_s, 0.0)
+    is_query = isinstance(task.action, PathAction | SqlAction)
+    return TaskCost(typical.wall_s, typical.cpu_s, is_query=is_query, spread=own, common_spread=common)
 
 
-def _spread(walls: Sequence[float], typical: float) -> float:
-    """Standard deviation of the wall times as a part of the typical one, drawn towards the usual where they are few."""
-    if typical <= 0:
-        return 0.0
-    squares = sum((wall / typical - 1.0) ** 2 for wall in walls)
-    return sqrt((WEIGHT_OF_USUAL * USUAL_SPREAD**2 + squares) / (WEIGHT_OF_USUAL + len(walls) - 1))
+def _unmeasured(task: Task) -> TaskCost | None:
+    """None if nothing is known of it."""
+    if task.action is None:
+        return TaskCost(0.0, 0.0)
+    if isinstance(task.action, SleepAction) and task.estimate is None:
+        return TaskCost(task.action.seconds, 0.0)
+    known = known_duration(task)
+    return None if known is None else TaskCost(known, guessed=True, spread=GUESSED.own, common_spread=GUESSED.common)
 
 
 def times_alone(pipeline: Pipeline, measurements: Measurements, cores: float) -> dict[str, list[Alone]]:

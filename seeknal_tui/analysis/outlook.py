@@ -2,10 +2,9 @@
 
 The range
     A simulation takes each task for typical. How far the end may lie from it is told by how much the times of the tasks
-    that it hangs on have differed from run to run: their variances add up along the chain (as in PERT: Malcolm and
-    others, 1959), and on top comes what all tasks of a run have in common, when the machine is slower or faster on a
-    day. The range that is told holds four of five ends (80 %), if these are normally distributed;
-    ``tests/benchmarks/bench_forecast.py`` counts how many it does hold.
+    that it hangs on have differed from run to run (see :mod:`seeknal_tui.analysis.spread`). The range that is told
+    holds four of five ends (80 %), if these are normally distributed; ``tests/benchmarks/bench_eta.py`` counts how many
+    it does hold.
 """
 
 from __future__ import annotations
@@ -21,10 +20,10 @@ from seeknal_tui.analysis.schedule import Schedule
 from seeknal_tui.analysis.simulation import Simulation, Standing, TaskCost, slowdown_of
 from seeknal_tui.run.state import WAITING, RunState
 
+LEAST_MARGIN_S = 0.1
+"""Nothing is promised more exactly: what a run takes to begin and to end differs by as much."""
 FOUR_OF_FIVE = 1.2816
 """So many standard deviations to either side hold 80 % of a normal distribution."""
-COMMON_SPREAD = 0.04
-"""Standard deviation of what all tasks of a run have in common, as a part of the time that is left."""
 OVERDUE = 0.1
 """A task that runs longer than it should is expected to take so much of its time so far once more."""
 ENOUGH_PROGRESS = 0.05
@@ -61,7 +60,9 @@ def standing_of(state: RunState, costs: Sequence[TaskCost], now: float, cores: f
 
 def _left_s(cost: TaskCost, done: float, progress: float | None) -> float:
     """Seconds that a task which has done *done* seconds of its work still takes, with the machine for itself."""
-    if progress is not None and progress >= ENOUGH_PROGRESS:
+    # DuckDB tells of a query for most of its time that a third is done: what earlier runs took tells more.
+    is_told = progress is not None and progress >= ENOUGH_PROGRESS and (cost.guessed or not cost.is_query)
+    if progress is not None and is_told:
         by_progress = done * (1.0 - progress) / progress
         return by_progress if cost.guessed else (by_progress + max(0.0, cost.wall_s - done)) / 2
     return max(cost.wall_s - done, OVERDUE * done)
@@ -112,7 +113,7 @@ class Outlook:
         if not stretches:
             return Range(self._at, 0.0)
         last = max(range(len(stretches)), key=lambda place: stretches[place].finished_at)
-        return Range(self._at + self._simulation.makespan_s, self._margin_s(last))
+        return Range(self._at + self._simulation.makespan_s, max(LEAST_MARGIN_S, self._margin_s(last)))
 
     def end_of(self, number: int) -> Range | None:
         """When a task that runs or waits ends; None if it does neither."""
@@ -135,22 +136,23 @@ class Outlook:
         schedule, costs = self.schedule, self._simulation.costs
         stretches = schedule.stretches
         stretch = stretches[place]
-        left_s = max(0.0, (stretch.finished_at if own else stretch.started_at) - self._at)
-        variance = (COMMON_SPREAD * left_s) ** 2
+        variance = common_s = 0.0
+        until = stretch.finished_at if own else stretch.started_at
         seen = set()
-        while place not in seen and stretches[place].finished_at > self._at:
+        while place not in seen and until > self._at:
             seen.add(place)
-            cost = costs[stretches[place].number]
+            stretch = stretches[place]
             if own:
-                # Of a task that runs, what it has done already is certain.
-                done = max(0.0, self._at - stretches[place].started_at)
-                variance += (cost.spread * max(cost.wall_s, done)) ** 2
+                cost = costs[stretch.number]
+                variance += (cost.spread * (stretch.finished_at - stretch.started_at)) ** 2
+                common_s += cost.common_spread * (stretch.finished_at - max(self._at, stretch.started_at))
             own = True
             hang = schedule.hangs_on(place)
             if hang is None:
                 break
             place = hang.place
-        return FOUR_OF_FIVE * sqrt(variance)
+            until = stretches[place].finished_at
+        return FOUR_OF_FIVE * sqrt(variance + common_s**2)
 
 
 class Expectation(NamedTuple):

@@ -57,7 +57,9 @@ class TaskCost:
     failures: int = 0
     """How many attempts are expected to fail, each after as long, before the one that succeeds."""
     spread: float = 0.0
-    """Standard deviation of its wall time from run to run, as a part of it."""
+    """Standard deviation of its wall time from run to run, as a part of it: what is its own."""
+    common_spread: float = 0.0
+    """The same of what it has in common with all tasks of a run (see :mod:`seeknal_tui.analysis.spread`)."""
 
     @property
     def cores(self) -> float:

@@ -49,12 +49,23 @@ class TestCosts:
         query = Pipeline("q", (Task(name="a", action=SqlAction("SELECT 1", Place("", 1, 1))),))
         assert task_costs(query, {"a": [took("r", 0.0, 1.0, 1.0)]})[0].is_query
 
-    def test_spread_as_the_runs_differ(self) -> None:
-        steady, shaky = (
-            task_costs(ABC, {"a": [took(f"r{n}", 0.0, wall_s) for n, wall_s in enumerate(walls)]})[0].spread
-            for walls in ((1, 1, 1, 1), (0.5, 1, 1.5, 1))
-        )
-        assert 0 < steady < 0.08 < shaky
+    def test_spread_in_common_as_whole_runs_differ_and_each_as_its_own_times_do(self) -> None:
+        def spreads(*b_walls: float) -> tuple[float, float]:
+            known = {
+                name: [took(f"r{n}", 0.0, wall_s) for n, wall_s in enumerate(walls)]
+                for name, walls in (("a", (1, 2, 1.5, 1)), ("b", b_walls))
+            }
+            cost = task_costs(ABC, known)[0]
+            return cost.spread, cost.common_spread
+
+        together, apart = spreads(1, 2, 1.5, 1), spreads(2, 1, 1.5, 2)
+        assert together[0] < apart[0]
+        assert together[1] > apart[1]
+
+    def test_of_a_sleep_do_not_spread(self) -> None:
+        nap = Pipeline("nap", (Task(name="a", action=SleepAction(2.0)),))
+        cost = task_costs(nap, {"a": [took("r", 0.0, 2.1), took("s", 9.0, 2.0)]})[0]
+        assert (cost.spread, cost.common_spread) == (0.0, 0.0)
 
 
 def test_what_the_session_has_measured_comes_after_the_history() -> None:
