@@ -2,8 +2,8 @@
 
 The system tells that a file was opened, but not by whom (:mod:`seeknal_tui.run.file_events`). So at once all processes
 of the running tasks are looked at: whoever still has it open was it. Who opens it for less than a tenth of a
-millisecond may be missed then. It was that task nevertheless, if of those at work only its command names the file, or
-if no other one was at work. Whatever was opened while a task was at work *may* have been opened by it: that is kept
+millisecond may be missed then. It was that task nevertheless, if of those at work only its command names the file, if
+its command sends its output there, or if no other one was at work. Whatever was opened while a task was at work *may* have been opened by it: that is kept
 too, since of a file that is not even among those it is certain that the task did not read it.
 
 Where the system tells nothing (macOS), the processes are looked at once a second, and nothing is certain but what is
@@ -18,7 +18,7 @@ import re
 import select
 import threading
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -44,6 +44,20 @@ WORDS = re.compile(r"""(>\|?\s*["']?)?([^\s'"`;|&<>(){}=,]+)""")
 """The words of a command, and whether its output goes there."""
 
 
+class Named(NamedTuple):
+    """The real paths that the words of a task's command may mean."""
+
+    used: frozenset[str] = frozenset()
+    into: frozenset[str] = frozenset()
+    """Where its output goes."""
+    links: tuple[str, ...] = ()
+    """Those that are links; what they lead to may be another file by the time it is opened."""
+
+    def uses(self, path: str) -> bool:
+        """Whether the command names the file, other than as the place where its output goes."""
+        return path in self.used or any(os.path.realpath(link) == path for link in self.links)
+
+
 class FilesSeen(NamedTuple):
     """What an attempt did with the files of the pipeline; absolute paths."""
 
@@ -59,8 +73,7 @@ class FilesSeen(NamedTuple):
 class _AtWork:
     """A task that is at work, and what was seen of it."""
 
-    named: Mapping[str, bool]
-    """The paths that its command names, and whether its output goes there."""
+    named: Named
     complete: bool
     pid: int = 0
     read: set[str] = field(default_factory=set)
@@ -191,23 +204,24 @@ class FileUse:
             work.opened |= opened
             work.changed |= written
         for path in read:
-            naming = [work for work in self._at_work.values() if path in work.named]
+            naming = [work for work in self._at_work.values() if work.named.uses(path)]
             # What was made is read once more by this program, to remember what is in it.
-            if (naming or not was_own(path, since)) and (reader := self._who(naming, path)) is not None:
-                reader.read.add(path)
+            if naming or not was_own(path, since):
+                for reader in self._who(naming, path):
+                    reader.read.add(path)
         for path in written:
-            naming = [work for work in self._at_work.values() if path in work.named]
-            into = [work for work in naming if work.named[path]]
-            if (writer := self._who(into or naming, path)) is not None:
+            into = [work for work in self._at_work.values() if path in work.named.into]
+            naming = [work for work in self._at_work.values() if work.named.uses(path)]
+            for writer in into or self._who(naming, path):
                 writer.written.add(path)
 
-    def _who(self, naming: list[_AtWork], path: str) -> _AtWork | None:
+    def _who(self, naming: list[_AtWork], path: str) -> list[_AtWork]:
         """Who must have used a file: the only one that names it, or that is at work at all."""
         if naming:
-            return naming[0] if len(naming) == 1 else None
+            return naming if len(naming) == 1 else []
         # Results are opened by the runner too, and by whoever looks at them in the dashboard.
         alone = list(self._at_work.values())
-        return alone[0] if len(alone) == 1 and alone[0].pid and not self._is_result(path) else None
+        return alone if len(alone) == 1 and alone[0].pid and not self._is_result(path) else []
 
     def _is_result(self, path: str) -> bool:
         return path.startswith(f"{self._results}/") and path.endswith(".parquet")
@@ -278,17 +292,19 @@ def _roots(folders: list[str]) -> list[tuple[str, str]]:
     return found
 
 
-def _named(task: Task, folder: str) -> dict[str, bool]:
-    """The paths that the words of a task's command may mean, and whether its output goes there."""
-    named: dict[str, bool] = {}
-    if isinstance(task.action, CommandAction):
-        command, env = task.action.command, dict(task.env)
-        where = os.path.realpath(task.cwd or folder)
-        text = command if isinstance(command, str) else "\n".join(command)
-        for into, word in WORDS.findall(VARIABLE.sub(lambda found: env.get(found[1], found[0]), text)):
-            path = os.path.normpath(os.path.join(where, word))
-            named[path] = named.get(path, False) or bool(into)
-    return named
+def _named(task: Task, folder: str) -> Named:
+    if not isinstance(task.action, CommandAction):
+        return Named()
+    command, env = task.action.command, dict(task.env)
+    where = os.path.realpath(task.cwd or folder)
+    text = command if isinstance(command, str) else "\n".join(command)
+    used, into, links = set(), set(), []
+    for is_into, word in WORDS.findall(VARIABLE.sub(lambda found: env.get(found[1], found[0]), text)):
+        path = os.path.normpath(os.path.join(where, word))
+        (into if is_into else used).add(path)
+        if (real := os.path.realpath(path)) != path:
+            (into.add(real) if is_into else links.append(path))
+    return Named(frozenset(used), frozenset(into), tuple(links))
 
 
 def _first(paths: set[str]) -> tuple[str, ...]:

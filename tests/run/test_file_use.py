@@ -89,6 +89,41 @@ class TestSeen:
             "other": ((), ()),
         }
 
+    def test_all_whose_output_goes_there_have_written_it(self, tmp_path: Path) -> None:
+        text = """
+            tasks:
+              - {name: eu, command: sleep 0.1; echo eu > out.csv; sleep 0.3}
+              - {name: us, command: sleep 0.2; echo us >> out.csv; sleep 0.3}
+              - {name: other, command: sleep 0.6}
+            """
+        files = files_of(pipeline_of(tmp_path, text))
+        assert {name: seen.written for name, seen in files.items()} == {
+            "eu": (f"{tmp_path}/out.csv",),
+            "us": (f"{tmp_path}/out.csv",),
+            "other": (),
+        }
+
+    def test_whose_output_goes_there_does_not_read_it_while_another_does(self, tmp_path: Path) -> None:
+        text = """
+            tasks:
+              - {name: writer, command: echo 1 > out.csv; sleep 0.4}
+              - {name: reader, command: sleep 0.2; cat out.csv}
+            """
+        files = files_of(pipeline_of(tmp_path, text))
+        assert (files["writer"].read, files["reader"].read) == ((), (f"{tmp_path}/out.csv",))
+
+    def test_a_link_in_a_command_stands_for_what_it_leads_to_by_then(self, tmp_path: Path) -> None:
+        (tmp_path / "old.csv").touch()
+        (tmp_path / "current.csv").symlink_to("old.csv")
+        text = """
+            tasks:
+              - {name: publish, command: echo 1 > new.csv; ln -sfn new.csv current.csv}
+              - {name: reader, command: sleep 0.2; cat current.csv}
+              - {name: other, command: sleep 0.4}
+            """
+        files = files_of(pipeline_of(tmp_path, text))
+        assert files["reader"].read == (f"{tmp_path}/new.csv",)
+
     def test_a_variable_of_the_task_in_its_command_stands_for_its_value(self, tmp_path: Path) -> None:
         text = """
             tasks:
