@@ -139,6 +139,7 @@ class Execution:
                 emit_output=emit_output,
                 emit_progress=emit_progress,
                 process_started=lambda pid: self._process_started(number, pid),
+                file_used=lambda path, writes: self._file_used(number, path, writes=writes),
             )
             with self._files_seen(number, task):
                 outcome = self._do(context)
@@ -189,6 +190,10 @@ class Execution:
         self._sampler.watch(number, pid)
         if self._files is not None:
             self._files.watch(number, pid)
+
+    def _file_used(self, number: int, path: str, *, writes: bool) -> None:
+        if self._files is not None:
+            self._files.use(number, path, writes=writes)
 
     @contextmanager
     def _files_seen(self, number: int, task: Task) -> Iterator[None]:

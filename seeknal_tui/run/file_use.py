@@ -6,6 +6,8 @@ millisecond may be missed then. It was that task nevertheless, if of those at wo
 its command sends its output there, or if no other one was at work. Whatever was opened while a task was at work *may* have been opened by it: that is kept
 too, since of a file that is not even among those it is certain that the task did not read it.
 
+A ``python`` task tells itself what Python opens in it, wherever that is.
+
 Where the system tells nothing (macOS), the processes are looked at once a second, and nothing is certain but what is
 seen. A thread is started by the first task that runs a process, and none for a run of other tasks. Looking takes at
 most ``HIGHEST_SHARE`` of a core, but for what little may be saved up.
@@ -133,6 +135,17 @@ class FileUse:
                 self._at_work[number].pid = pid
         if self._events is None:
             os.write(self._wake_writer, b"!")
+
+    def use(self, number: int, path: str, *, writes: bool) -> None:
+        """The task tells that it opens that file."""
+        real = os.path.realpath(path)
+        is_inside = any(real.startswith(f"{root}/") for root, _ in self._roots)
+        if real.endswith(PROGRAMS) or not (_is_data(real, self._roots) if is_inside else "/." not in real):
+            return
+        with self._lock:
+            if number in self._at_work:
+                work = self._at_work[number]
+                (work.written if writes else work.read).add(real)
 
     def end(self, number: int) -> FilesSeen:
         """The task is at work no longer; returns what was seen of it."""

@@ -20,6 +20,18 @@ from seeknal_tui.run.state import RunState
 linux = pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells what is opened")
 NO_PROCESS = 1 << 22
 """More than the system's highest."""
+PYTHON_JOBS = """
+import os, pathlib
+def read():
+    for path in ("data.csv", "../lake.csv", b"data.csv", "missing.csv", os.devnull):
+        try: open(path).close()
+        except OSError: pass
+def write():
+    pathlib.Path("out.csv").write_text("1")
+def replace():
+    os.close(os.open("part.csv", os.O_CREAT | os.O_RDWR))
+    os.replace("part.csv", "whole.csv")
+"""
 READ_SLOWLY = "import time; file = open('data.csv'); file.read(); print('read', flush=True); time.sleep(0.3)"
 
 
@@ -145,6 +157,24 @@ class TestSeen:
         files.close()
         path = (f"{tmp_path}/data.csv",)
         assert (seen.read, seen.perhaps) == (((), path) if by_us else (path, ()))
+
+    def test_what_python_opens_in_a_task_of_its_own_however_short(self, tmp_path: Path) -> None:
+        (tmp_path / "pipeline").mkdir()
+        (tmp_path / "lake.csv").write_text("1")
+        (tmp_path / "pipeline" / "jobs.py").write_text(PYTHON_JOBS)
+        text = """
+            tasks:
+              - {name: reader, python: jobs:read}
+              - {name: writer, python: jobs:write}
+              - {name: replacer, python: jobs:replace}
+              - {name: other, command: sleep 1}
+            """
+        files = files_of(pipeline_of(tmp_path / "pipeline", text))
+        assert files["reader"].read == (f"{tmp_path}/lake.csv", f"{tmp_path}/pipeline/data.csv")
+        assert files["writer"].written == (f"{tmp_path}/pipeline/out.csv",)
+        assert f"{tmp_path}/pipeline/whole.csv" in files["replacer"].written
+        assert not any(files[name].written for name in ("reader", "other"))
+        assert not any(files[name].read for name in ("writer", "other"))
 
     def test_files_in_folders_made_meanwhile_and_outside_of_the_pipeline_s(self, tmp_path: Path) -> None:
         folder = tmp_path / "pipeline"

@@ -74,7 +74,7 @@ class StopToken:
         return self._requested.wait(seconds)
 
 
-def _to_nobody(_: int) -> None:
+def _to_nobody(*_: object) -> None:
     """Nobody wants to know."""
 
 
@@ -132,6 +132,8 @@ class AttemptContext:
     """Takes a fraction from 0 to 1."""
     process_started: Callable[[int], object] = _to_nobody
     """Takes the pid of the attempt's first process."""
+    file_used: Callable[[str, bool], object] = _to_nobody
+    """Takes the absolute path of a file that the attempt is known to have opened, and whether to write."""
 
     def output(self, stream: str, data: bytes) -> None:
         """Pass on whole lines (or a piece of one over-long line): raw to the log, as text to the runner."""

@@ -37,10 +37,11 @@ def run_python(context: AttemptContext, *, grace_s: float = strays.GRACE_S) -> O
 
 
 class Messages:
-    """What the child tells of its function, one message a line: ``progress FRACTION``, ``error TEXT``."""
+    """What the child tells of its function, one message a line: ``progress FRACTION``, ``error TEXT``, ``reads PATH``, ``writes PATH``."""
 
     def __init__(self, context: AttemptContext) -> None:
         self._emit_progress = context.emit_progress
+        self._file_used = context.file_used
         self._rest = b""
         self.error = ""
 
@@ -55,6 +56,8 @@ class Messages:
                 latest = _fraction(value, latest)
             elif word == b"error":
                 self.error = value.decode("unicode_escape", errors="replace")
+            elif word in {b"reads", b"writes"}:
+                self._file_used(value.decode("unicode_escape", errors="replace"), word == b"writes")
         if latest is not None:
             self._emit_progress(latest)
 

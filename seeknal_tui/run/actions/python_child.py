@@ -1,7 +1,7 @@
 """The process of a ``python`` task: ``python_child.py DESCRIPTOR FOLDER MODULE FUNCTION``.
 
 Runs as a script, and imports little, because each such task waits for it. Imports the user's module, calls the
-function, and tells its progress and its error through the descriptor, for
+function, and tells its progress, its error and the files it opens through the descriptor, for
 :class:`seeknal_tui.run.actions.python.Messages` to read.
 """
 
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 PACKAGE = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", "..", ".."))
 LONGEST_ERROR = 2000
 """Characters of the error that is told; the whole of it is in the task's output."""
+MOST_FILES = 500
+"""That are told of."""
+NO_DATA = (".py", ".pyc", ".so", ".dylib", ".pth")
 OURS = (__file__, importlib.__file__, "<frozen importlib")
 
 
@@ -32,6 +35,7 @@ def main() -> None:
     sys.path[:0] = dict.fromkeys((folder, os.getcwd()))
     sys.path.append(PACKAGE)
     child = Child(descriptor, folder)
+    sys.addaudithook(Files(child, folder).hook)
     child.call(child.function(module_name, function_name))
 
 
@@ -129,17 +133,54 @@ class Child:
     def _context(self) -> object:
         from seeknal_tui.task_context import TaskContext  # noqa: PLC0415 - only when there is use for it
 
-        return TaskContext(lambda fraction: self._tell(f"progress {fraction}"))
+        return TaskContext(lambda fraction: self.tell("progress", str(fraction)))
 
     def _fail(self, message: str) -> NoReturn:
-        self._tell("error " + message.encode("unicode_escape").decode("ascii"))
+        self.tell("error", message)
         sys.exit(1)
 
-    def _tell(self, message: str) -> None:
+    def tell(self, word: str, value: str) -> None:
+        """Send one message to the runner."""
         try:  # noqa: SIM105 - what contextlib needs takes time to import
-            os.write(self._descriptor, f"{message}\n".encode("ascii"))
+            os.write(self._descriptor, f"{word} ".encode("ascii") + value.encode("unicode_escape") + b"\n")
         except OSError:
             pass  # the runner is gone; there is nobody to be told
+
+
+class Files:
+    """Which files this process opens, as the interpreter tells it: however shortly, and it was no other task."""
+
+    def __init__(self, child: Child, folder: str) -> None:
+        self._child = child
+        homes = {os.path.realpath(home) for home in (sys.prefix, sys.base_prefix)} - {"/"}
+        self._not_data = (
+            "/dev/",
+            "/proc/",
+            "/sys/",
+            *(f"{home}/" for home in homes if not f"{folder}/".startswith(f"{home}/")),
+        )
+        self._told: set[tuple[object, object]] = set()
+
+    def hook(self, event: str, what: tuple[object, ...]) -> None:
+        """Called by the interpreter for whatever it does, before it does that."""
+        try:
+            if event == "open":
+                self._opens(what[0], what[2])
+            elif event == "os.rename" and os.path.isfile(what[0]):  # type: ignore[arg-type]
+                self._opens(what[1], os.O_WRONLY)
+        except Exception:  # noqa: BLE001, S110 - what is raised here would be raised by the user's own call
+            pass
+
+    def _opens(self, path: object, flags: object) -> None:
+        if (path, flags) in self._told or len(self._told) >= MOST_FILES or isinstance(path, int):
+            return
+        file = os.path.abspath(os.fsdecode(path))  # type: ignore[arg-type]
+        if file.endswith(NO_DATA) or file.startswith(self._not_data):
+            return
+        writes = bool(flags & (os.O_WRONLY | os.O_RDWR))  # type: ignore[operator]
+        if writes or os.path.isfile(file):
+            self._told.add((path, flags))
+            self._child.tell("writes" if writes else "reads", file)
 
 
 if __name__ == "__main__":
