@@ -3,8 +3,9 @@
 The system tells that a file was opened, but not by whom (:mod:`seeknal_tui.run.file_events`). So at once all processes
 of the running tasks are looked at: whoever still has it open was it. Who opens it for less than a tenth of a
 millisecond may be missed then. It was that task nevertheless, if of those at work only its command names the file, if
-its command sends its output there, or if no other one was at work. Whatever was opened while a task was at work *may* have been opened by it: that is kept
-too, since of a file that is not even among those it is certain that the task did not read it.
+its command sends its output there, or if no other one was at work. Whatever was opened while a task was at work *may*
+have been opened by it: that is kept too, since of a file that is not even among those it is certain that the task did
+not read it.
 
 A ``python`` task tells itself what Python opens in it, wherever that is.
 
@@ -311,7 +312,9 @@ def _named(task: Task, folder: str) -> Named:
     command, env = task.action.command, dict(task.env)
     where = os.path.realpath(task.cwd or folder)
     text = command if isinstance(command, str) else "\n".join(command)
-    used, into, links = set(), set(), []
+    used: set[str] = set()
+    into: set[str] = set()
+    links: list[str] = []
     for is_into, word in WORDS.findall(VARIABLE.sub(lambda found: env.get(found[1], found[0]), text)):
         path = os.path.normpath(os.path.join(where, word))
         (into if is_into else used).add(path)

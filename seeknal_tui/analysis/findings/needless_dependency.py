@@ -94,6 +94,8 @@ def _never_opened(case: Case, files: Files, number: int, other: int) -> bool:
     task, upstream = case.pipeline.tasks[number], case.pipeline.tasks[other]
     if not used.complete[number] or _mentions(task, upstream.name):
         return False
+    if not used.read[number] and not upstream.outputs:
+        return False  # who reads no file at all waits for something else than files, unless they are promised
     opened = used.read[number] | used.perhaps[number] | used.written[number]
     sources = {upstream.action.path} if isinstance(upstream.action, PathAction) else set()
     made = files.written(other) | sources

@@ -37,7 +37,10 @@ def run_python(context: AttemptContext, *, grace_s: float = strays.GRACE_S) -> O
 
 
 class Messages:
-    """What the child tells of its function, one message a line: ``progress FRACTION``, ``error TEXT``, ``reads PATH``, ``writes PATH``."""
+    """What the child tells of its function, one message a line.
+
+    ``progress FRACTION``, ``error TEXT``, ``reads PATH``, ``writes PATH``.
+    """
 
     def __init__(self, context: AttemptContext) -> None:
         self._emit_progress = context.emit_progress

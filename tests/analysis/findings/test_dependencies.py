@@ -201,6 +201,15 @@ class TestNeedless:
         ran = {"slow": Ran(0, 3), "last": Ran(3, 5, files_known=True)}
         assert NEEDLESS not in kinds(case_of(made, ran))
 
+    @pytest.mark.parametrize(("read", "found"), [((at("else.csv"),), True), ((), False)])
+    def test_who_reads_no_file_at_all_waits_for_something_else(self, read: tuple[str, ...], *, found: bool) -> None:
+        made = pipeline(
+            Task(name="slow", action=sql("select 1")),
+            Task(name="mail", action=command("curl -X POST https://example.org"), depends_on=("slow",)),
+        )
+        ran = {"slow": Ran(0, 3), "mail": Ran(3, 5, read=read, files_known=True)}
+        assert (NEEDLESS in kinds(case_of(made, ran))) is found
+
     def test_not_for_a_join_point_or_a_stand_in(self) -> None:
         made = pipeline(Task(name="slow", action=sql("select 1")), Task(name="all", depends_on=("slow",)))
         assert NEEDLESS not in kinds(case_of(made, {"slow": Ran(0, 3), "all": Ran(3, 3)}))
