@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from seeknal_tui.analysis.forecast import Forecast, Prediction
@@ -37,7 +38,6 @@ def forecast_object(forecast: Forecast, current: int) -> dict[str, Any]:
 def forecast_lines(plan: Plan, forecast: Forecast, current: int, before: Forecast | None, width: int) -> list[str]:
     """A table with a bar for each max_parallel; *before* is the forecast without the changes that were asked for."""
     count = len(plan.members)
-    longest = max((one.makespan_s for one in forecast.predictions), default=0.0)
     room = max(8, min(LONGEST_BAR, width - BESIDE_BAR))
     lines = [
         f"{one_line(plan.pipeline.name)}: {count:,} {'task' if count == 1 else 'tasks'}, "
@@ -46,18 +46,32 @@ def forecast_lines(plan: Plan, forecast: Forecast, current: int, before: Forecas
         "",
         f"{'max_parallel':>12}  {'takes':>8}  {'speedup':>8}  {'efficiency':>10}",
     ]
-    for one in forecast.predictions:
-        marks = [
-            word
-            for word, value in (("recommended", forecast.recommended), ("now", current))
-            if value == one.max_parallel
-        ]
-        bar = _bar(one.makespan_s, longest, room)
-        lines.append(
-            f"{one.max_parallel:>12}  {format_duration(one.makespan_s):>8}  {one.speedup:>7.1f}×  "
-            f"{one.efficiency:>10.0%}  {bar}{'  ◂ ' + ', '.join(marks) if marks else ''}{_saved(one, before)}"
-        )
+    rows = [(one.max_parallel, _cells(one, forecast, current, room, before)) for one in forecast.predictions]
+    lines += [f"{values:>12}  {cells}" for values, cells in _folded(rows)]
     return [*lines, *_caveats(forecast, count)]
+
+
+def _cells(one: Prediction, forecast: Forecast, current: int, room: int, before: Forecast | None) -> str:
+    longest = max(other.makespan_s for other in forecast.predictions)
+    marks = [
+        word for word, value in (("recommended", forecast.recommended), ("now", current)) if value == one.max_parallel
+    ]
+    return (
+        f"{format_duration(one.makespan_s):>8}  {one.speedup:>7.1f}×  {one.efficiency:>10.0%}  "
+        f"{_bar(one.makespan_s, longest, room)}{'  ◂ ' + ', '.join(marks) if marks else ''}{_saved(one, before)}"
+    )
+
+
+def _folded(rows: Sequence[tuple[int, str]]) -> list[tuple[str, str]]:
+    """One row for values that follow each other and say the same, as those beyond the best do."""
+    runs: list[tuple[int, int, str]] = []
+    for value, cells in rows:
+        first, last, same = runs[-1] if runs else (0, 0, "")
+        if cells == same and value == last + 1:
+            runs[-1] = (first, value, cells)
+        else:
+            runs.append((value, value, cells))
+    return [(str(first) if first == last else f"{first}–{last}", cells) for first, last, cells in runs]
 
 
 def _bar(seconds: float, longest: float, room: int) -> str:
