@@ -20,8 +20,10 @@ from seeknal_tui.dashboard.file_watch import FileWatch
 from seeknal_tui.dashboard.opening import OpeningScreen
 from seeknal_tui.dashboard.recording import RecordingApp
 from seeknal_tui.pipeline.model import OnFailure
+from seeknal_tui.safe_text import one_line
 
 if TYPE_CHECKING:
+    from seeknal_tui.dashboard.main_screen import MainScreen
     from seeknal_tui.dashboard.starting import Start
     from seeknal_tui.pipeline.comparison import PipelineChange
     from seeknal_tui.pipeline.loading import Loaded
@@ -192,11 +194,21 @@ class DashboardApp(RecordingApp):
         from seeknal_tui.dashboard.problems_screen import ProblemsScreen  # noqa: PLC0415
 
         behind = self.session is not None
+        for main in self._main_screens():
+            main.file_problem = f"{one_line(self.file.name)} has errors"
         screen = ProblemsScreen(self.file, opened.loaded.problems, opened.lines, behind=behind)
         if self._shows_problems:
             await self.switch_screen(screen)
         else:
             await self.push_screen(screen)
+
+    def _main_screens(self) -> list[MainScreen]:
+        """The screens that show the file's pipeline, and no run of the past."""
+        from seeknal_tui.dashboard.main_screen import MainScreen  # noqa: PLC0415
+
+        return [
+            screen for screen in self.screen_stack if isinstance(screen, MainScreen) and screen.session is self.session
+        ]
 
     async def _begin(self, pipeline: Pipeline, start: Start | None) -> None:
         from seeknal_tui.dashboard.main_screen import MainScreen  # noqa: PLC0415
@@ -216,7 +228,6 @@ class DashboardApp(RecordingApp):
 
     def _go_on(self, pipeline: Pipeline) -> None:
         from seeknal_tui.dashboard.engine import NotPossible  # noqa: PLC0415
-        from seeknal_tui.dashboard.main_screen import MainScreen  # noqa: PLC0415
         from seeknal_tui.pipeline.comparison import compare_pipelines  # noqa: PLC0415
 
         assert self.session is not None
@@ -229,9 +240,8 @@ class DashboardApp(RecordingApp):
             return
         if was_wrong:
             self.pop_screen()
-        for screen in self.screen_stack:
-            if isinstance(screen, MainScreen) and screen.session is self.session:
-                screen.take_pipeline()
+        for screen in self._main_screens():
+            screen.take_pipeline()
         right = "is right again: " if was_wrong else "was read again: "
         self.notify(f"{self.file.name} {right}{change}", markup=False)
         if self._watch:

@@ -30,8 +30,6 @@ LONGEST_HIGHLIGHTED = 20_000
 def definition_lines(pipeline: Pipeline, task: Task, palette: Palette) -> list[Text]:
     """How the file defines the task."""
     lines = field_lines(_definition(pipeline, task), palette)
-    if task.description:
-        lines += [Text(), *(Text(line) for line in safe_lines(task.description).splitlines())]
     match task.action:
         case SqlAction(sql, place, line_by_line):
             lines += [Text(), _heading("SQL", place, pipeline, palette)]
@@ -93,7 +91,8 @@ def _highlighted(code: str, language: str, palette: Palette) -> tuple[Text, ...]
 def _definition(pipeline: Pipeline, task: Task) -> list[tuple[str, str]]:
     declared = set(task.depends_on)
     found = [name for name in task.found_dependencies if name not in declared]
-    fields = [
+    fields = [("description", line) for line in task.description.splitlines()]
+    fields += [
         ("kind", str(task.kind)),
         ("file", shown_path(str(task.place), pipeline.folder) if task.place.file else ""),
         ("action", _action(task)),

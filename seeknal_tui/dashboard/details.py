@@ -205,9 +205,9 @@ class Details(Vertical):
             return title.append("not run")
         title.append(f"{GLYPHS[status]} {status}", self.palette.of(status))
         seconds = state.running_s(number, session.now)
-        if status is Status.READY and (ready_at := state.ready_at[number]) is not None:
-            seconds = session.now - ready_at
-        return title.append(f" {format_duration(seconds)}") if seconds else title
+        if status is Status.READY and (ready_at := state.retry_at[number] or state.ready_at[number]) is not None:
+            seconds = session.now - ready_at  # below zero while the delay before a retry lasts
+        return title.append(f" {format_duration(seconds)}") if seconds > 0 else title
 
     def _show_log(self) -> None:
         session, number = self._session, self._number

@@ -18,9 +18,9 @@ def ends_in(left_s: float, margin_s: float) -> str:
 
 
 def by_slots(finish_s: Mapping[int, float], current: int, best: int | None, floor_s: float | None) -> list[str]:
-    """When the run would end with one slot fewer, as many as now, one more, and the best: the most words first.
+    """When the run would end with one slot fewer, as many as now, one more, and as many as are enough.
 
-    Seconds since its beginning.
+    The most words first. Seconds since its beginning; *best* is the fewest slots that are enough.
     """
     if current not in finish_s:
         return []
@@ -33,7 +33,7 @@ def by_slots(finish_s: Mapping[int, float], current: int, best: int | None, floo
     trio = "   ".join(around)
     told = [trio, here]
     if best is not None and best in finish_s and abs(best - current) > 1:
-        trio = f"{trio}   best {best} → {_seconds(finish_s[best])}"
+        trio = f"{trio}   enough {best} → {_seconds(finish_s[best])}"
         told.insert(0, trio)
     if floor_s is not None:
         told.insert(0, f"{trio}   floor {_seconds(floor_s)}")

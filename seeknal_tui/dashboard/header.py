@@ -33,6 +33,7 @@ SHORTEST_NAME = 12
 EXACT_BELOW_S = 60.0
 MEMORY_RANK, CPU_RANK = -2, -1
 ENDS_RANK = 7
+PROBLEM_RANK = 8
 DONE_RANK = 9
 """How many tasks are done stays longer than all that is left out at all."""
 NEVER = 99
@@ -60,6 +61,8 @@ class Viewpoint(NamedTuple):
     """When the run that goes on will end, in words; empty while that is not known."""
     end: float | None = None
     """While an earlier moment is looked at: session seconds at which what is known of the run ends."""
+    problem: str = ""
+    """What is wrong with the file since the pipeline was read from it; empty if nothing is."""
 
 
 HERE_AND_NOW = Viewpoint()
@@ -77,19 +80,22 @@ def header_parts(
         Part(one_line(state.pipeline.name), palette.text, bold=True),
         _environment_part(state.pipeline.environment, palette),
         *_whose(state, viewpoint, palette),
+        *_problem_parts(viewpoint, palette),
         *_run_parts(state, now, viewpoint, palette),
     ]
     if not state.runs:
         return [*parts, Part(f"{len(state.pipeline.tasks)} tasks", palette.dim, "    ")]
     if viewpoint.end is None:
         parts.append(Part(format_clock(wall), palette.text, " ", bold=True))
-    parts.append(Part(f"{state.done}/{state.total} done", palette.text, "    ", DONE_RANK))
+    without_end = state.counts[Status.SKIPPED] + state.counts[Status.CANCELLED]
+    parts.append(Part(f"{state.done - without_end}/{state.total} done", palette.text, "    ", DONE_RANK))
     for status, rank in COUNTED:
         count = state.counts[status]
         if count:
             strong = status is Status.FAILED
             parts.append(Part(f"{count} {status.value}", palette.of(status), " · ", rank, bold=strong))
-    if wall > 0 and (task_s := state.task_s(now)) > 0:
+    several = state.total - state.counts[Status.REUSED] > 1  # one task cannot be faster than one after the other
+    if several and wall > 0 and (task_s := state.task_s(now)) > 0:
         parts.append(Part(f"{task_s / wall:.1f}×{' so far' if state.is_running else ''}", palette.text, "    ", 0))
     if viewpoint.ends_in and state.is_running:
         parts.append(Part(viewpoint.ends_in, palette.text, "    ", ENDS_RANK))
@@ -125,6 +131,15 @@ def _whose(state: RunState, viewpoint: Viewpoint, palette: Palette) -> list[Part
     return [
         Part(f" {one_line(viewpoint.label)} ", palette.reused, "   ", bold=True, reverse=True),
         Part(began, palette.dim, rank=5),
+    ]
+
+
+def _problem_parts(viewpoint: Viewpoint, palette: Palette) -> list[Part]:
+    if not viewpoint.problem:
+        return []
+    return [
+        Part(f" {viewpoint.problem} ", palette.failed, "   ", PROBLEM_RANK, bold=True, reverse=True),
+        Part("ctrl+r tells them", palette.dim, rank=3),
     ]
 
 

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from rich.segment import Segment
 from textual import events
 from textual.strip import Strip
 from textual.widget import Widget
 
-from seeknal_tui.dashboard.actions import UserAction, footer_actions, footer_width
+from seeknal_tui.dashboard.actions import RUN, STOP, UserAction, footer_actions, footer_width
 from seeknal_tui.dashboard.cells import ink
 from seeknal_tui.dashboard.look import DARK
+
+LOOKING_BACK = frozenset({"step(1)", "back"})
+"""The actions that come first while nothing can be run."""
 
 
 class KeyFooter(Widget):
@@ -30,6 +34,13 @@ class KeyFooter(Widget):
         self._first: frozenset[str] = frozenset()
         self._pane: Widget | None = None
         self._typing = False
+        self._refused = False
+
+    def refuse(self, refused: bool) -> None:
+        """Whether nothing can be run at the moment that is looked at: then the keys that lead away come first."""
+        if refused != self._refused:
+            self._refused = refused
+            self.refresh()
 
     def follow(self, pane: Widget, own: Sequence[UserAction], first: Sequence[str], *, typing: bool = False) -> None:
         """That pane has the focus: its *own* keys come first, and the actions that are named *first*.
@@ -48,6 +59,13 @@ class KeyFooter(Widget):
         names = {action.name for action in self._own}
         taken = {key for action in self._own for key in action.keys}
         others = [action for action in self._actions if taken.isdisjoint(action.keys)]
+        if self._refused:
+            others = [
+                replace(action, brief="back") if action.name == "back" else action
+                for action in others
+                if action.section not in (RUN, STOP)
+            ]
+            return footer_actions(self.size.width, [*others, *self._own], first=LOOKING_BACK)
         return footer_actions(self.size.width, [*self._own, *others], first=self._first | names)
 
     async def on_click(self, event: events.Click) -> None:

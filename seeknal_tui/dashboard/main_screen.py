@@ -65,6 +65,8 @@ class MainScreen(ChangedActions, FilterActions, TimeActions, HistoryActions, Pan
         self._ticked_at = 0.0
         self._busy: deque[float] = deque(maxlen=60)
         self._busy_at = 0.0
+        self.file_problem = ""
+        """What is wrong with the file as it is now; empty if the pipeline is what it says."""
         self._turns = self._new_turns()
 
     def _new_turns(self) -> Turns:
@@ -149,7 +151,8 @@ class MainScreen(ChangedActions, FilterActions, TimeActions, HistoryActions, Pan
                 pane.critical = critical
         self._turns.touch(touched)
         answers = session.foresight.answers
-        moment = (state.version, session.now, state.max_parallel, critical, session.engine.label, answers)
+        label = (session.engine.label, self.file_problem)
+        moment = (state.version, session.now, state.max_parallel, critical, label, answers)
         if everywhere or not state.is_running or session.looks_back:
             self._turns.show_all(moment)
             self.details.look()
@@ -168,8 +171,9 @@ class MainScreen(ChangedActions, FilterActions, TimeActions, HistoryActions, Pan
         session = self.session
         state, now = session.state, session.now
         end = session.end if session.looks_back else None
-        viewpoint = Viewpoint(session.engine.label, session.ends_in(), end)
+        viewpoint = Viewpoint(session.engine.label, session.ends_in(), end, self.file_problem)
         self._header.show(state, now, session.use, viewpoint)
+        self.footer.refuse(session.looks_back or bool(session.engine.refusal))
         self.slider.set_value(state.max_parallel)
         if not state.is_running or now - self._busy_at >= SLOTS_EVERY_S or now < self._busy_at:
             self._busy_at = now
@@ -252,7 +256,7 @@ class MainScreen(ChangedActions, FilterActions, TimeActions, HistoryActions, Pan
         await self.run_action(action)
 
     def action_back(self) -> None:
-        """One step back: from lit tasks, the past, a zoomed pane, a filter, the details; to the screen behind it."""
+        """One step back: from lit tasks, the past, a zoomed pane, filter, details, marks; to the screen behind."""
         if self.unlight():
             return
         if self.session.looks_back:
@@ -264,6 +268,9 @@ class MainScreen(ChangedActions, FilterActions, TimeActions, HistoryActions, Pan
             self.filter_by("")
         elif self.arrangement.front == "details" or self.slider.has_focus:
             self.show_pane(self.arrangement.home)
+        elif self.session.marked:
+            self.session.marked.clear()
+            self.marks_changed()
         elif any(isinstance(screen, MainScreen) for screen in self.app.screen_stack[:-1]):
             self.app.pop_screen()
 
@@ -317,7 +324,7 @@ class MainScreen(ChangedActions, FilterActions, TimeActions, HistoryActions, Pan
 
     def take_pipeline(self) -> None:
         """The session has another pipeline: every pane shows it."""
-        session = self.session
+        session, self.file_problem = self.session, ""
         for pane in self.panes:
             pane.set_pipeline(session.pipeline, session.state)
             pane.show_matches(session.matches)

@@ -29,7 +29,7 @@ class PastEngine:
         self.label = f"PAST RUN {run_id}"
         self.refusal = "this is a run of the past: esc or q leaves it; what runs now is the pipeline as it is now"
         self.max_parallel = max_parallel
-        """The number of slots that it had."""
+        """The number of slots that it had, at its end."""
 
     def drain(self) -> list[Event]:
         """Nothing happens any more."""
@@ -65,9 +65,11 @@ class PastEngine:
 
 def past_session(run: PastRun, measurements: Measurements = NO_MEASUREMENTS) -> Session:
     """A session on a run that has ended, at its end; the *measurements* say what its tasks usually take."""
-    session = Session(run.pipeline, engine=PastEngine(run.record.run_id, run.record.max_parallel))
+    engine = PastEngine(run.record.run_id, run.record.max_parallel)
+    session = Session(run.pipeline, engine=engine)
     session.known_measurements = measurements
     session.load(run.events)
+    engine.max_parallel = session.state.max_parallel  # those that it began with may have become more or fewer
     return session
 
 

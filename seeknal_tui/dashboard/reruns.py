@@ -165,7 +165,10 @@ class Reruns:
             case Scope.DOWNSTREAM:
                 return pipeline.closure(targets, downstream=True), f"Run {names} and everything downstream"
             case Scope.UPSTREAM:
-                return self._with_needed(targets, standing), f"Run {names} with what it needs"
+                chosen = self._with_needed(targets, standing)
+                missing = self._names(sorted(chosen - targets))
+                needed = f" and what it needs: {missing}" if missing else ": all that it needs is there"
+                return chosen, f"Run {names}{needed}"
             case Scope.ALL:
                 return set(range(len(pipeline.tasks))), "Run all tasks"
             case Scope.FAILED:

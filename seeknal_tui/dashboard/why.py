@@ -83,7 +83,8 @@ class Reasons:
             if not state.attempts[number]:
                 # A result that stands is of an earlier session, which this one knows nothing else of.
                 since = "since the dashboard was opened" if self.again is not None and not self.again else "yet"
-                return [self._bold(f"Has not run {since}."), Text("r runs it, u runs it with what it needs upstream.")]
+                more = ", u also what it needs that has no result yet" if self.pipeline.upstream[number] else ""
+                return [self._bold(f"Has not run {since}."), Text(f"r runs it{more}.")]
             return [self._bold(f"Not asked for in this run; before, it {BEFORE[status]}."), *self._error(number)]
         match status:
             case Status.RUNNING:
@@ -121,9 +122,8 @@ class Reasons:
 
     def _waiting(self, number: int, wait: Wait | None) -> list[Text]:
         state = self.state
-        ready_at = state.ready_at[number]
-        since = state.queued_at[number] if ready_at is None else ready_at
-        waited = f", since {format_duration(self.now - since)}"
+        since = state.retry_at[number] or state.ready_at[number] or state.queued_at[number]
+        waited = f", since {format_duration(self.now - since)}" if since <= self.now else ""
         title, held = self._reason(number, wait)
         lines = [self._bold(f"{title}{waited}."), *held]
         if wait is None:

@@ -136,7 +136,7 @@ class _Search:
         now = self._now[number] = self._fingerprints.take(task, record.made_from)
         return [
             *differences(record.made_from, now),
-            *self._of_upstream(record),
+            *self._of_upstream(task, record),
             *_of_result(standing),
             *self._of_outputs(task, standing),
         ]
@@ -146,14 +146,16 @@ class _Search:
             return "how its result was made is not known"
         return WITHOUT_RESULT.get(self._statuses.get(task.name, ""), "it never ran")
 
-    def _of_upstream(self, record: Record) -> list[str]:
+    def _of_upstream(self, task: Task, record: Record) -> list[str]:
         told = []
         for name, execution in record.upstream.items():
-            standing = self._standing.get(name)
+            standing, number = self._standing.get(name), self._pipeline.numbers.get(name)
             if standing is not None and standing.record.execution != execution:
                 told.append(f"upstream `{name}` reran")
-            elif not execution or (standing is None and name in self._pipeline.numbers):
+            elif not execution or (standing is None and number is not None and not self._runs(number)):
                 told.append(f"how the result of upstream `{name}` was made is not known")
+        if told and self._statuses.get(task.name) == Status.SKIPPED:
+            return [WITHOUT_RESULT[Status.SKIPPED]]  # which of them ran before it was skipped explains nothing
         return told
 
     def _of_outputs(self, task: Task, standing: Standing) -> list[str]:

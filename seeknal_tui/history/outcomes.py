@@ -13,7 +13,7 @@ from seeknal_tui.run.state import RunState
 HoldUp = Callable[[RunState], tuple[str, float]]
 """Says which task held a run up most, and for how many seconds; an empty name if none did."""
 KILLED = "the run was killed while it ran"
-NEVER_BEGUN = "the run was killed before it started"
+NEVER_BEGUN = "the run was killed while it waited"
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,9 +86,11 @@ def closing_lines(
     """What is left on the terminal after a run: its outcome in one line, and for each failed task why."""
     counts = "  ".join(f"{count} {status}" for status, count in summary.counts.items() if count)
     environment = f" ({summary.environment})" if summary.environment else ""
+    several = sum(summary.counts.values()) - summary.counts[Status.REUSED] > 1
+    speedup = f"  ·  {summary.speedup:.1f}×" if several else ""
     lines = [
         f"{one_line(summary.pipeline)}{environment}  {summary.status} in {format_duration(summary.wall_s)}"
-        f"  ·  {counts or 'nothing to do'}  ·  {summary.speedup:.1f}×  ·  run {summary.run_id}"
+        f"  ·  {counts or 'nothing to do'}{speedup}  ·  run {summary.run_id}"
     ]
     for task in summary.tasks:
         if task.status is Status.FAILED:

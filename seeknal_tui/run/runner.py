@@ -63,7 +63,7 @@ from seeknal_tui.run.worker_threads import WorkerThreads
 
 HIGHEST_MAX_PARALLEL = 256
 """As far as a user interface need offer it; the runner itself knows no bound."""
-STOPPED_BEFORE = "the run was stopped before it started"
+STOPPED_BEFORE = "the run was stopped while it waited"
 INSTANT_TASKS_AT_ONCE = 256
 """After so many tasks that do nothing, others get a chance at the lock."""
 NOTHING = Outcome()
@@ -188,7 +188,7 @@ class Runner:
             skipped = self._scheduler.cancel(number)
             if skipped is not None:
                 now = self._writer.now()
-                self._writer.put(TaskFinished(now, self._names[number], Status.CANCELLED, "stopped before it started"))
+                self._writer.put(TaskFinished(now, self._names[number], Status.CANCELLED, "stopped while it waited"))
                 self._writer.put_skipped(skipped, now)
                 self._call_another()
         if token is not None:

@@ -44,8 +44,8 @@ class TestWords:
     def test_other_slots_are_told_beside_the_current_ones_the_most_first(self) -> None:
         texts = by_slots({3: 17.1, 4: 14.2, 5: 13.6, 8: 13.2}, 4, 8, 13.1)
         assert texts == [
-            "3 → 17.1 s   ▸4 → 14.2 s   5 → 13.6 s   best 8 → 13.2 s   floor 13.1 s",
-            "3 → 17.1 s   ▸4 → 14.2 s   5 → 13.6 s   best 8 → 13.2 s",
+            "3 → 17.1 s   ▸4 → 14.2 s   5 → 13.6 s   enough 8 → 13.2 s   floor 13.1 s",
+            "3 → 17.1 s   ▸4 → 14.2 s   5 → 13.6 s   enough 8 → 13.2 s",
             "3 → 17.1 s   ▸4 → 14.2 s   5 → 13.6 s",
             "▸4 → 14.2 s",
         ]

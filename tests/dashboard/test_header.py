@@ -52,6 +52,13 @@ def a_run(*more: Event, pipeline: Pipeline | None = None) -> RunState:
 
 
 class TestText:
+    def test_what_was_skipped_or_cancelled_is_not_done(self) -> None:
+        state = a_run(
+            TaskFinished(4.0, "t0005", Status.CANCELLED),
+            TaskFinished(4.0, "t0006", Status.SKIPPED),
+        )
+        assert "3/10 done · 2 running · 3 pending · 1 failed · 1 skipped · 1 cancelled" in read(state, 4.0)
+
     def test_before_a_run_says_what_there_is(self) -> None:
         assert read(folded(numbered(3)), 0.0) == "flights  production   ○ idle    3 tasks"
 
@@ -70,7 +77,7 @@ class TestText:
             TaskFinished(2.0, "a", Status.SUCCEEDED),
             RunFinished(2.0, RunStatus.SUCCEEDED),
         )
-        expected = "flights  production   ● succeeded 00:02.0    1/1 done    1.0×"
+        expected = "flights  production   ● succeeded 00:02.0    1/1 done"
         assert read(state, 2.0) == read(state, 99.0) == expected
 
     def test_of_a_second_run_counts_from_its_own_beginning(self) -> None:

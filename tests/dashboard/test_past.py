@@ -162,6 +162,33 @@ class TestARunOfThePast:
             await open_past_run(driver.app, past)
             await driver.see(f"PAST RUN {past.record.run_id}", "3/3 done")
 
+    async def test_the_footer_has_no_keys_that_run_or_stop_and_begins_with_those_that_lead_away(
+        self, tmp_path: Path
+    ) -> None:
+        async with with_past(tmp_path) as driver:
+            assert " r run " in driver.screen_text.splitlines()[-1]
+            await open_past_run(driver.app, await ended(driver, tmp_path))
+            await driver.wait(lambda: driver.screen_text.splitlines()[-1].startswith(" , . back in time  esc back "))
+            footer = driver.screen_text.splitlines()[-1]
+            assert not any(key in footer for key in (" r run ", " x stop ", " + - "))
+            await driver.press("escape", "comma")
+            await driver.wait(lambda: driver.screen_text.splitlines()[-1].startswith(" , . back in time  esc back "))
+            await driver.press("escape")
+            await driver.wait(lambda: " r run " in driver.screen_text.splitlines()[-1])
+
+    async def test_its_slider_stands_where_it_stood_at_its_end(self, tmp_path: Path) -> None:
+        text = "tasks: [{name: first, command: 'until [ -e go ]; do sleep 0.01; done'}, {name: second}]"
+        async with opened(tmp_path, text, size=(160, 40)) as driver:
+            await driver.press("a", "enter")
+            await driver.reach("first", Status.RUNNING)
+            await driver.press("plus", "plus", "minus")
+            slots = driver.session.engine.max_parallel
+            (tmp_path / "go").touch()
+            await driver.idle()
+            await open_past_run(driver.app, await ended(driver, tmp_path))
+            assert shown(driver).session.engine.max_parallel == slots
+            await driver.see(f"▸{slots} →")
+
     async def test_it_can_be_scrubbed_and_escape_leaves_the_moment_and_then_the_run(self, tmp_path: Path) -> None:
         async with with_past(tmp_path) as driver:
             await open_past_run(driver.app, await ended(driver, tmp_path))

@@ -80,6 +80,16 @@ class TestBroken:
             write(tmp_path, CHAIN + "  - {name: last}\n")
             await driver.see("pipeline.yml is right again: 1 new: last")
             assert driver.app.screen is driver.main
+            assert "has errors" not in driver.screen_text
+
+    async def test_beside_the_pipeline_as_it_was_stands_that_the_file_has_errors(self, tmp_path: Path) -> None:
+        async with opened(tmp_path, CHAIN) as driver:
+            write(tmp_path, "tasks: [")
+            await driver.wait(lambda: isinstance(driver.app.screen, ProblemsScreen))
+            await driver.press("escape")
+            await driver.see("3 tasks", "pipeline.yml has errors", "ctrl+r tells them")
+            await driver.press("ctrl+r")
+            await driver.wait(lambda: isinstance(driver.app.screen, ProblemsScreen))
 
     async def test_a_file_that_never_was_right_opens_when_it_is(self, tmp_path: Path) -> None:
         async with opened(tmp_path, "tasks: [") as driver:

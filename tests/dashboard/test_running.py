@@ -76,6 +76,14 @@ class TestRunning:
             assert driver.status("second") is Status.PENDING
             assert not driver.session.marked
 
+    async def test_escape_takes_the_filter_away_and_then_the_marks(self, tmp_path: Path) -> None:
+        async with opened(tmp_path, CHAIN) as driver:
+            await driver.press("space", "slash", *"third", "enter")
+            await driver.press("escape")
+            assert (driver.session.filter, driver.session.marked) == ("", {0})
+            await driver.press("escape")
+            assert not driver.session.marked
+
     async def test_capital_r_runs_everything_downstream_too(self, tmp_path: Path) -> None:
         async with opened(tmp_path, CHAIN) as driver:
             await driver.select("second")

@@ -60,6 +60,14 @@ class TestDefinition:
         assert "\x1b" not in text
         assert "\x07" not in text
 
+    def test_the_description_comes_first_all_lines_of_it(self) -> None:
+        text = defined(Task(name="a", description="Orders that have a price,\nand a customer\n"))
+        assert text.splitlines()[:3] == [
+            "description  Orders that have a price,",
+            "             and a customer",
+            "kind         task",
+        ]
+
     def test_very_long_sql_is_shown_too(self) -> None:
         sql = "SELECT 1\n" * 20_000
         assert defined(Task(name="a", action=SqlAction(sql, Place("", 0, 0)))).count("SELECT 1") == 20_000

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from seeknal_tui.history.changes import find_changes
 from seeknal_tui.run.plan import NotRunnable
 from tests.history.projects import Project
 
@@ -241,6 +242,36 @@ def test_what_ran_alone_makes_its_downstream_run(done: Project) -> None:
     done.run_only("clean")
     assert done.reasons()["joined"] == ("upstream `clean` reran",)
     assert done.run_changed() == {"joined", *AFTER_TOTAL}
+
+
+FAILED_BEFORE = """
+tasks:
+  - {name: first, command: "true"}
+  - {name: second, command: "true"}
+  - {name: last, command: "true", depends_on: [first, second]}
+"""
+
+
+def test_what_was_skipped_tells_that_and_not_which_upstream_tasks_ran_before(project: Project) -> None:
+    project.define(FAILED_BEFORE)
+    project.run_all()
+    project.edit('second, command: "true"', "second, command: exit 1")
+    project.run_all()
+    assert project.reasons() == {
+        "second": ("it failed when it last ran",),
+        "last": ("it was skipped in its last run", "upstream `second` runs again"),
+    }
+
+
+def test_an_upstream_task_without_a_result_that_runs_too_is_a_reason_by_that(project: Project) -> None:
+    project.define(FAILED_BEFORE)
+    project.run_all()
+    project.edit('second, command: "true"', "second, command: exit 1")
+    project.run_only("second")
+    assert project.reasons()["last"] == ("upstream `second` runs again",)
+    pipeline = project.pipeline()
+    alone = find_changes(pipeline, frozenset({pipeline.numbers["last"]}))
+    assert alone.reasons[pipeline.numbers["last"]] == ("how the result of upstream `second` was made is not known",)
 
 
 def test_an_edit_that_was_taken_back_before_it_ran_runs_nothing(done: Project) -> None:

@@ -137,7 +137,7 @@ class TestAKilledRun:
         state = past.load("aaaaaaaa").state()
         assert state.status is RunStatus.INTERRUPTED
         assert state.statuses[:2] == [Status.CANCELLED] * 2
-        assert state.errors[:2] == ["the run was killed while it ran", "the run was killed before it started"]
+        assert state.errors[:2] == ["the run was killed while it ran", "the run was killed while it waited"]
 
     def test_is_closed_by_the_next_run_with_all_its_numbers(self, tmp_path: Path) -> None:
         pipeline = pipeline_in(tmp_path)

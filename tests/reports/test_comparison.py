@@ -47,6 +47,7 @@ class TestCommand:
         assert told["wall_delta_s"] > 0
         first, second = (run["run_id"] for run in told["runs"])
         assert json.loads(typed("compare", first, second[:6], "--path", file, "--json").stdout) == told
+        assert json.loads(typed("compare", first, second[:6], file, "--json").stdout) == told
         assert json.loads(typed("compare", second, first, "--json", cwd=tmp_path).stdout)["faster"] == ["a"]
 
     def test_says_what_is_missing(self, tmp_path: Path) -> None:

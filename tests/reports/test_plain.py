@@ -72,7 +72,7 @@ def closing(tmp_path: Path, log: bytes | None) -> list[str]:
 
 def test_the_end_tells_the_outcome_and_the_last_lines_of_what_failed(tmp_path: Path) -> None:
     lines = closing(tmp_path, b"".join(b"line %d\n" % number for number in range(9)))
-    assert lines[0] == "test  failed in 2.0s  ·  1 failed  ·  1.0×  ·  run 8f3c0000"
+    assert lines[0] == "test  failed in 2.0s  ·  1 failed  ·  run 8f3c0000"
     assert lines[1] == "✗ load    exited with 1"
     assert lines[2:7] == [f"   line {number}" for number in range(4, 9)]
     assert lines[7].endswith("load.log")
