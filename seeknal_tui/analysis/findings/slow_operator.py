@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from seeknal_tui.analysis.findings.case import Case
 from seeknal_tui.analysis.findings.finding import Finding, FindingKind
@@ -26,29 +27,59 @@ def slow_operators(case: Case) -> Iterator[Finding]:
     """One for each query of which one operator took most of the time."""
     profiles = sorted(case.profiles.items(), key=lambda item: -item[1].seconds)
     for number, profile in profiles[:MOST_TRIED]:
-        slowest = max((node for _, node in profile.root.walk()), key=lambda node: node.seconds)
-        if number not in case.spans or not _is_slow(slowest, profile):
+        slow = _slowest(profile)
+        if number not in case.spans or slow is None:
             continue
-        share = slowest.seconds / max(profile.cpu_s, 1e-6)
+        share = slow.seconds / max(profile.cpu_s, 1e-6)
         scenario = case.run.with_duration(number, case.duration(number) * (1 - share / 2))
         saves_s = case.saving(scenario)
         if saves_s >= case.least_s:
             yield Finding(
                 FindingKind.SLOW_OPERATOR,
                 (number,),
-                _evidence(case.name(number), slowest, share),
-                _advice(case.name(number), slowest),
+                _evidence(case.name(number), slow, share),
+                _advice(case.name(number), slow.node),
                 saves_s,
                 scenario,
-                "if that operator were twice as fast",
+                f"if that {'took half as long' if slow.with_above else 'operator were twice as fast'}",
             )
 
 
-def _is_slow(node: OperatorNode, profile: QueryProfile) -> bool:
-    share = node.seconds / max(profile.cpu_s, 1e-6)
-    if node.seconds < LEAST_S or any(sign in node.name.upper() for sign in PLAIN):
-        return False
-    return share >= HUGE or (share >= LARGE and (_is_misjudged(node) or _blows_up(node)))
+class _Slow(NamedTuple):
+    """An operator, and the time that went into it."""
+
+    node: OperatorNode
+    seconds: float
+    with_above: bool = False
+    """Whether the time is also that of the operators that had to go through all its rows."""
+
+
+def _slowest(profile: QueryProfile) -> _Slow | None:
+    least_s = max(LEAST_S, LARGE * profile.cpu_s)
+    alone = max((_Slow(node, node.seconds) for _, node in profile.root.walk()), key=lambda slow: slow.seconds)
+    if not _is_plain(alone.node) and alone.seconds >= least_s:
+        is_strange = _is_misjudged(alone.node) or _blows_up(alone.node)
+        if is_strange or alone.seconds >= HUGE * profile.cpu_s:
+            return alone
+    with_above = max(_blown_up(profile.root, ()), key=lambda slow: slow.seconds, default=None)
+    return with_above if with_above is not None and with_above.seconds >= least_s else None
+
+
+def _blown_up(node: OperatorNode, above: tuple[OperatorNode, ...]) -> Iterator[_Slow]:
+    """Those that give far more rows than they get, each with the time of what stands above and gets nearly as many."""
+    if _blows_up(node) and not _is_plain(node):
+        seconds, rows = node.seconds, node.rows
+        for operator in above:
+            if rows * TIMES_OFF < node.rows:
+                break
+            seconds, rows = seconds + operator.seconds, operator.rows
+        yield _Slow(node, seconds, with_above=True)
+    for child in node.children:
+        yield from _blown_up(child, (node, *above))
+
+
+def _is_plain(node: OperatorNode) -> bool:
+    return any(sign in node.name.upper() for sign in PLAIN)
 
 
 def _is_misjudged(node: OperatorNode) -> bool:
@@ -60,7 +91,8 @@ def _blows_up(node: OperatorNode) -> bool:
     return bool(node.children) and node.rows > TIMES_OFF * max(1, *(child.rows for child in node.children))
 
 
-def _evidence(name: str, node: OperatorNode, share: float) -> str:
+def _evidence(name: str, slow: _Slow, share: float) -> str:
+    node = slow.node
     details = next((value for key, value in node.details if key in DETAILS), "")
     on = f" on {details[:MOST_CHARACTERS]}" if details else ""
     rows = f"it gave {node.rows:,} rows"
@@ -69,9 +101,10 @@ def _evidence(name: str, node: OperatorNode, share: float) -> str:
     into = ""
     if node.children:
         into = f"; {' and '.join(f'{child.rows:,}' for child in node.children[:2])} rows went in"
+    above = " and those that had to go through all its rows" if slow.with_above else ""
     return (
-        f"{share:.0%} of the time of {name} ({format_duration(node.seconds)} of all threads) went into the operator "
-        f"{node.name}{on}: {rows}{into}."
+        f"{share:.0%} of the time of {name} ({format_duration(slow.seconds)} of all threads) went into the operator "
+        f"{node.name}{on}{above}: {rows}{into}."
     )
 
 

@@ -132,6 +132,20 @@ class TestSlowOperator:
         finding = only(self.case(self.node("NESTED_LOOP_JOIN", 2.0, 5_000_000, 5_000_000, 3_000)), OPERATOR)
         assert "unique" in finding.advice
 
+    def above(self, join: OperatorNode) -> OperatorNode:
+        """A grouping of the join's rows, and a window over the few groups."""
+        shown = OperatorNode("PROJECTION", 0.5, join.rows, join.rows, (), (join,))
+        return OperatorNode("WINDOW", 0.5, 10, 10, (), (OperatorNode("HASH_GROUP_BY", 1.5, 10, 10, (), (shown,)),))
+
+    def test_a_join_whose_many_rows_keep_those_above_it_busy(self) -> None:
+        finding = only(self.case(self.above(self.node("HASH_JOIN", 0.5, 5_000_000, 5_000_000, 3_000))), OPERATOR)
+        assert "62% of the time of a (2.5s of all threads)" in finding.evidence
+        assert "HASH_JOIN on a = b and those that had to go through all its rows" in finding.evidence
+        assert finding.saves_s == pytest.approx(1.25)
+
+    def test_not_a_join_of_as_many_rows_as_went_in(self) -> None:
+        assert OPERATOR not in kinds(self.case(self.above(self.node("HASH_JOIN", 0.5, 3_000, 3_000, 3_000))))
+
     def test_an_operator_that_takes_nearly_all_the_time(self) -> None:
         assert OPERATOR in kinds(self.case(self.node("WINDOW", 3.5, 1000, 1000, 1000)))
 
