@@ -15,13 +15,13 @@ from __future__ import annotations
 import os
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from statistics import median
+from dataclasses import replace
+from statistics import median, median_low
 from typing import NamedTuple
 
 from seeknal_tui.analysis.simulation import TaskCost, slowdown_of
 from seeknal_tui.analysis.spread import GUESSED, Timed, common_factors, common_spread, own_spread
 from seeknal_tui.pipeline.model import PathAction, Pipeline, SleepAction, SqlAction, Task
-from seeknal_tui.run.events import Status
 from seeknal_tui.run.expected import LATEST, UNKNOWN_S, known_duration
 from seeknal_tui.run.measured import NO_MEASUREMENTS, Measured, Measurements
 from seeknal_tui.run.state import RunState
@@ -69,7 +69,10 @@ def task_costs(
     factors = common_factors(one for attempts in timed.values() for one in attempts)
     common = common_spread(factors.values())
     costs = [
-        _cost(task, typical[task.name], own_spread(timed[task.name], factors), common)
+        replace(
+            _cost(task, typical[task.name], own_spread(timed[task.name], factors), common),
+            failures=_failures(task, latest[task.name]),
+        )
         if task.name in typical
         else _unmeasured(task)
         for task in pipeline.tasks
@@ -99,6 +102,11 @@ def _cost(task: Task, typical: Typical, own: float, common: float) -> TaskCost:
         return TaskCost(typical.wall_s, 0.0)
     is_query = isinstance(task.action, PathAction | SqlAction)
     return TaskCost(typical.wall_s, typical.cpu_s, is_query=is_query, spread=own, common_spread=common)
+
+
+def _failures(task: Task, attempts: Sequence[Measured]) -> int:
+    """How many attempts typically fail before one succeeds, as far as the task may be tried again."""
+    return min(task.retries, median_low([attempt.failures for attempt in attempts]))
 
 
 def _unmeasured(task: Task) -> TaskCost | None:
@@ -216,16 +224,17 @@ def with_session(history: Measurements, state: RunState) -> Measurements:
     """The *history* with what has been measured since in the runs of a state."""
     found: Mapping[str, Sequence[Measured]] = history
     new: dict[str, list[Measured]] = {}
-    for task, attempts in zip(state.pipeline.tasks, state.attempts, strict=True):
+    for number, task in enumerate(state.pipeline.tasks):
         ended = [
             Measured(
                 run_id=f"session {attempt.run}",
                 started_at=attempt.started_at,
                 wall_s=attempt.finished_at - attempt.started_at,
                 cpu_s=attempt.cpu_s,
+                failures=failures,
             )
-            for attempt in attempts[-LATEST:]
-            if attempt.status is Status.SUCCEEDED and attempt.finished_at is not None
+            for attempt, failures in state.succeeded(number)[-LATEST:]
+            if attempt.finished_at is not None
         ]
         if ended:
             new[task.name] = [*found.get(task.name, ()), *ended]

@@ -12,12 +12,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from functools import cached_property
+from itertools import takewhile
 from math import sqrt
 from typing import NamedTuple
 
 from seeknal_tui.analysis.critical_path import CriticalPath, critical_path, slacks
 from seeknal_tui.analysis.schedule import Schedule
 from seeknal_tui.analysis.simulation import Simulation, Standing, TaskCost, slowdown_of
+from seeknal_tui.run.events import Status
 from seeknal_tui.run.state import WAITING, RunState
 
 LEAST_MARGIN_S = 0.1
@@ -55,7 +57,14 @@ def standing_of(state: RunState, costs: Sequence[TaskCost], now: float, cores: f
                 waiting.append(number)
             else:
                 delayed[number] = max(0.0, retry_at - now)
-    return Standing(running, delayed), waiting
+    failed = {number: _failed(state, number) for number in (*running, *delayed)}
+    return Standing(running, delayed, failed), waiting
+
+
+def _failed(state: RunState, number: int) -> int:
+    """How many attempts of a task have failed in a row."""
+    ended = [one for one in state.attempts_of_run(number) if one.finished_at is not None]
+    return sum(1 for _ in takewhile(lambda one: one.status is Status.FAILED, reversed(ended)))
 
 
 def _left_s(cost: TaskCost, done: float, progress: float | None) -> float:

@@ -75,6 +75,8 @@ class Standing:
     """The tasks that run, and how long each would still take with the machine for itself."""
     delayed: Mapping[int, float] = field(default_factory=dict)
     """The tasks whose attempt has failed, and when the delay before the next one is over."""
+    failed: Mapping[int, int] = field(default_factory=dict)
+    """How many attempts of tasks that run, or whose attempt has failed, have failed already."""
 
 
 AT_THE_BEGINNING = Standing()
@@ -129,6 +131,8 @@ class Simulation:
         scheduler.request(self._numbers)
         yield
         started, ended, left, failures = self.started, self.ended, dict(standing.running), [x.failures for x in costs]
+        for place, failed in standing.failed.items():
+            failures[place] = max(0, failures[place] - failed)
         yield
         delays = sorted((at, number) for number, at in standing.delayed.items())
         start_next, finish, requeued = scheduler.start_next, scheduler.finish, scheduler.requeued

@@ -60,9 +60,10 @@ def _attempts(state: RunState, number: int) -> list[list[Any]]:
             attempt.rss_bytes,
             attempt.read_bytes,
             attempt.written_bytes,
+            failures,
         ]
-        for attempt in state.attempts_of_run(number)
-        if attempt.status is Status.SUCCEEDED and attempt.finished_at is not None
+        for attempt, failures in state.succeeded(number)
+        if attempt.run == state.runs - 1 and attempt.finished_at is not None
     ]
 
 

@@ -20,6 +20,8 @@ class Measured:
     rss_bytes: int | None = None
     read_bytes: int | None = None
     written_bytes: int | None = None
+    failures: int = 0
+    """How many attempts in the same run had failed before it."""
 
 
 Measurements = Mapping[str, Sequence[Measured]]

@@ -423,6 +423,19 @@ class RunState:
         run = self.runs - 1
         return [attempt for attempt in self.attempts[number] if attempt.run == run]
 
+    def succeeded(self, number: int) -> list[tuple[Attempt, int]]:
+        """The attempts of a task that succeeded, each with how many had failed before it in the same run."""
+        found, failures, run = [], 0, -1
+        for attempt in self.attempts[number]:
+            failures = failures if attempt.run == run else 0
+            run = attempt.run
+            if attempt.status is Status.SUCCEEDED and attempt.finished_at is not None:
+                found.append((attempt, failures))
+                failures = 0
+            elif attempt.status is Status.FAILED:
+                failures += 1
+        return found
+
     def running_s(self, number: int, now: float | None = None) -> float:
         """Seconds the task has been running in the current run, all attempts together, up to *now*."""
         end = self.now if now is None else now

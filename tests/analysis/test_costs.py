@@ -62,6 +62,12 @@ class TestCosts:
         assert together[0] < apart[0]
         assert together[1] > apart[1]
 
+    @pytest.mark.parametrize(("failures", "expected"), [((0, 0, 1), 0), ((1, 0, 1), 1), ((5, 5, 5), 2)])
+    def test_expect_the_attempts_to_fail_that_fail_in_most_runs(self, failures: tuple[int, ...], expected: int) -> None:
+        flaky = Pipeline("flaky", (Task(name="a", action=WORK, retries=2),))
+        known = {"a": [Measured(f"r{n}", 9.0 * n, 1.0, failures=failed) for n, failed in enumerate(failures)]}
+        assert task_costs(flaky, known)[0].failures == expected
+
     def test_of_a_sleep_do_not_spread(self) -> None:
         nap = Pipeline("nap", (Task(name="a", action=SleepAction(2.0)),))
         cost = task_costs(nap, {"a": [took("r", 0.0, 2.1), took("s", 9.0, 2.0)]})[0]
@@ -73,6 +79,12 @@ def test_what_the_session_has_measured_comes_after_the_history() -> None:
     found = with_session({"a": [took("r", 0.0, 7.0)]}, state)
     assert [one.wall_s for one in found["a"]] == [7.0, 1.0]
     assert [one.wall_s for one in found["c"]] == [3.0]
+
+
+def test_what_the_session_has_seen_fail_before_it_succeeded_counts() -> None:
+    flaky = Pipeline("flaky", (Task(name="a", action=WORK, retries=2),))
+    state = VirtualRun(flaky, [1.0], fails=lambda _, attempt: attempt <= 2).begin().to_the_end()
+    assert [one.failures for one in with_session({}, state)["a"]] == [2]
 
 
 class TestClosing:

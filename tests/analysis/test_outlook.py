@@ -92,3 +92,18 @@ class TestWhatRuns:
 
     def test_by_its_history_alone_if_it_is_a_query_that_was_measured(self) -> None:
         assert self.left_s(TaskCost(4.0, is_query=True), 2.0, 0.25) == pytest.approx(2.0)
+
+
+class TestRetries:
+    FLAKY = Pipeline("flaky", (Task(name="a", action=WORK, retries=2, retry_delay=3.0),))
+    COSTS = (TaskCost(10.0, failures=1),)
+
+    def test_that_are_expected_are_waited_for(self) -> None:
+        assert end(self.FLAKY, list(self.COSTS)).at == 23.0
+
+    def test_that_have_been_seen_are_not_expected_once_more(self) -> None:
+        run = VirtualRun(self.FLAKY, [10.0], fails=lambda _, attempt: attempt == 1).begin()
+        run.step()
+        assert outlook(run.state, list(self.COSTS), 10.0).end.at == 23.0
+        run.step()
+        assert outlook(run.state, list(self.COSTS), 13.0).end.at == 23.0

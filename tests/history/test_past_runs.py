@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from seeknal_tui.history.past_runs import NoSuchRun, PastRuns
-from seeknal_tui.pipeline.model import SleepAction, Task
+from seeknal_tui.pipeline.model import CommandAction, SleepAction, Task
 from seeknal_tui.run.events import RunStatus, Status
 from tests.history.recorded import TASKS, past_runs, pipeline_in, record
 
@@ -106,6 +106,14 @@ def test_what_tasks_took_is_known_of_those_that_succeeded_oldest_first(tmp_path:
     assert [one.run_id for one in past.measurements(pipeline, latest=2)["clean"]] == [
         run.run_id for run in reversed(past.runs(limit=2))
     ]
+
+
+def test_how_many_attempts_failed_before_one_succeeded_is_known(tmp_path: Path) -> None:
+    second = CommandAction(f"test -e {tmp_path}/mark || {{ touch {tmp_path}/mark; exit 1; }}")
+    pipeline = pipeline_in(tmp_path, [Task(name="flaky", action=second, retries=1, retry_delay=0.0)])
+    record(pipeline)
+    record(pipeline)
+    assert [one.failures for one in past_runs(pipeline).measurements(pipeline)["flaky"]] == [1, 0]
 
 
 def test_an_environment_knows_what_production_took_until_it_has_run_itself(tmp_path: Path) -> None:
