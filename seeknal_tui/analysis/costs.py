@@ -19,7 +19,7 @@ from dataclasses import replace
 from statistics import median, median_low
 from typing import NamedTuple
 
-from seeknal_tui.analysis.simulation import TaskCost, slowdown_of
+from seeknal_tui.analysis.simulation import TaskCost, interference_of, slowdown_of
 from seeknal_tui.analysis.spread import GUESSED, Timed, common_factors, common_spread, own_spread
 from seeknal_tui.pipeline.model import PathAction, Pipeline, SleepAction, SqlAction, Task
 from seeknal_tui.run.expected import LATEST, UNKNOWN_S, known_duration
@@ -100,8 +100,7 @@ def _cost(task: Task, typical: Typical, own: float, common: float) -> TaskCost:
         return TaskCost(0.0, 0.0)
     if isinstance(task.action, SleepAction):
         return TaskCost(typical.wall_s, 0.0)
-    is_query = isinstance(task.action, PathAction | SqlAction)
-    return TaskCost(typical.wall_s, typical.cpu_s, is_query=is_query, spread=own, common_spread=common)
+    return TaskCost(typical.wall_s, typical.cpu_s, is_query=_is_query(task), spread=own, common_spread=common)
 
 
 def _failures(task: Task, attempts: Sequence[Measured]) -> int:
@@ -121,13 +120,16 @@ def _unmeasured(task: Task) -> TaskCost | None:
 
 def times_alone(pipeline: Pipeline, measurements: Measurements, cores: float) -> dict[str, list[Alone]]:
     """What each measured attempt would have taken with the machine for itself, in the order of *measurements*."""
+    queries = {task.name for task in pipeline.tasks if _is_query(task)}
     runs: dict[str, list[tuple[str, Measured]]] = defaultdict(list)
     for name, attempts in measurements.items():
         for attempt in attempts:
             runs[attempt.run_id].append((name, attempt))
     found: dict[tuple[str, str, float], Alone] = {}
     for run_id, members in runs.items():
-        for (name, attempt), alone in zip(members, _alone([attempt for _, attempt in members], cores), strict=True):
+        are_queries = [name in queries for name, _ in members]
+        cleared = _alone([attempt for _, attempt in members], are_queries, cores)
+        for (name, attempt), alone in zip(members, cleared, strict=True):
             found[name, run_id, attempt.started_at] = alone
     return {
         name: [found[name, attempt.run_id, attempt.started_at] for attempt in attempts]
@@ -135,7 +137,11 @@ def times_alone(pipeline: Pipeline, measurements: Measurements, cores: float) ->
     }
 
 
-def _alone(attempts: Sequence[Measured], cores: float) -> list[Alone]:
+def _is_query(task: Task) -> bool:
+    return isinstance(task.action, PathAction | SqlAction)
+
+
+def _alone(attempts: Sequence[Measured], are_queries: Sequence[bool], cores: float) -> list[Alone]:
     """The attempts of one run."""
     walls = [attempt.wall_s for attempt in attempts]
     wanted = _wanted(attempts, walls, cores)
@@ -146,7 +152,7 @@ def _alone(attempts: Sequence[Measured], cores: float) -> list[Alone]:
         wanted = _wanted(attempts, walls, cores)
         if turn == 0:
             wanted = [max(1.0, one) if s and one >= COMPUTES else one for one, s in zip(wanted, starved, strict=True)]
-        speeds = _speeds(attempts, wanted, cores)
+        speeds = _speeds(attempts, are_queries, wanted, cores)
         walls = [attempt.wall_s * speed for attempt, speed in zip(attempts, speeds, strict=True)]
         if min(speeds, default=1.0) >= HARDLY:
             break
@@ -179,7 +185,9 @@ def _busy_cores(attempts: Sequence[Measured], used: Sequence[float]) -> list[flo
     ]
 
 
-def _speeds(attempts: Sequence[Measured], wanted: Sequence[float], cores: float) -> list[float]:
+def _speeds(
+    attempts: Sequence[Measured], are_queries: Sequence[bool], wanted: Sequence[float], cores: float
+) -> list[float]:
     """At which part of its full speed each attempt went on, beside the others of its run."""
     edges: list[tuple[float, int, int]] = []
     for place, attempt in enumerate(attempts):
@@ -188,19 +196,24 @@ def _speeds(attempts: Sequence[Measured], wanted: Sequence[float], cores: float)
     lost_s = [0.0] * len(attempts)
     running: dict[int, None] = {}
     before = total = 0.0
+    queries = 0
     for at, begins, place in edges:
-        if total > cores and at > before:
+        if (total > cores or queries > 1) and at > before:
             slowdown = slowdown_of([wanted[other] for other in running], cores)
+            interference = interference_of(queries)
             for other in running:
                 part = min(1.0, wanted[other])
-                lost_s[other] += (at - before) * (1.0 - 1.0 / (1.0 - part + part * slowdown))
+                slower = slowdown * interference if are_queries[other] else slowdown
+                lost_s[other] += (at - before) * (1.0 - 1.0 / (1.0 - part + part * slower))
         before = at
         if begins:
             running[place] = None
             total += wanted[place]
+            queries += are_queries[place]
         elif place in running:
             del running[place]
             total -= wanted[place]
+            queries -= are_queries[place]
     return [
         1.0 - lost / attempt.wall_s if attempt.wall_s > 0 else 1.0
         for lost, attempt in zip(lost_s, attempts, strict=True)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from seeknal_tui.analysis.simulation import QUERIES_AT_ONCE, Simulation, Standing, TaskCost, slowdown_of
+from seeknal_tui.analysis.simulation import COLD_CACHES, Simulation, Standing, TaskCost, slowdown_of
 from seeknal_tui.pipeline.model import Execution, Pipeline, Task
 from tests.strategies import random_pipelines
 from tests.virtual_run import VirtualRun
@@ -99,10 +99,15 @@ class TestCores:
         assert makespan(side_by_side(4), queries, 4) == pytest.approx(4.0)
 
     def test_are_used_a_little_worse_by_queries_that_share_their_database(self) -> None:
-        queries = [TaskCost(1.0, 0.5, is_query=True)] * 2
-        assert makespan(side_by_side(2), queries, 1) == pytest.approx(2.0)
-        assert makespan(side_by_side(2), queries, 2) == pytest.approx(QUERIES_AT_ONCE)
-        assert makespan(side_by_side(2), [queries[0], *sleeping(1)], 2) == pytest.approx(1.0)
+        query = TaskCost(1.0, 1.0, is_query=True)
+        assert makespan(side_by_side(2), [query] * 2, 1) == pytest.approx(2.0)
+        assert makespan(side_by_side(2), [query] * 2, 2) == pytest.approx(1.0 + COLD_CACHES / 2)
+        assert makespan(side_by_side(4), [query] * 4, 4, cores=4) == pytest.approx(1.0 + COLD_CACHES * 3 / 4)
+        assert makespan(side_by_side(2), [query, *sleeping(1)], 2) == pytest.approx(1.0)
+
+    def test_are_not_missed_by_queries_that_only_wait(self) -> None:
+        waiting = [TaskCost(1.0, 0.0, is_query=True)] * 2
+        assert makespan(side_by_side(2), waiting, 2) == pytest.approx(1.0)
 
     def test_are_not_wanted_by_what_was_never_measured(self) -> None:
         assert makespan(side_by_side(8), [TaskCost(1.0, None)] * 8, 8, cores=1) == 1.0
