@@ -203,7 +203,7 @@ class MainScreen(ChangedActions, FilterActions, TimeActions, HistoryActions, Pan
 
     def _wait_reason(self, number: int) -> str:
         wait = self.session.wait_of(number)
-        return wait.reason if wait is not None and wait.reason in ("pool", "output") else "slot"
+        return wait.reason if wait is not None and wait.reason in ("pool", "output", "paused") else "slot"
 
     def _theme_changed(self, _: Theme) -> None:
         """Show everything in other colours, also what was worked out before."""

@@ -275,9 +275,9 @@ class BottleneckScreen(Screen[None]):
             self._busy.update(Text("\n").join(self._busy_lines(insight)))
         parts = breakdown_lines(insight.diagnosis, self._parts.content_size.width, palette)
         members = len(insight.case.members)
-        self._parts.border_title = (
-            f"Where the {format_duration(insight.diagnosis.wall_s)} of all {members:,} tasks went"
-        )
+        spent_s = insight.diagnosis.running_s + sum(insight.diagnosis.waits.seconds().values())
+        whose = "the task" if members == 1 else f"all {members:,} tasks"
+        self._parts.border_title = f"Where the time of {whose} went, {format_duration(spent_s)} in all"
         self._parts.update(Text("\n").join(parts))
         self._path.border_title = "The critical path"
         self._path.update(path_line(insight.diagnosis, palette))

@@ -38,11 +38,12 @@ def readout(
     else:
         parts.append(str(state.statuses[number]) if state.in_run[number] else "not run")
         mine = waits(state, number, now, wait_reason)
-    waited = [
-        f"{format_duration(wait.end - wait.begin)} for {_cause(state, number, wait)}"
-        for wait in mine
-        if wait.begin >= since and wait.end - wait.begin > INSTANT_S
-    ]
+    seconds: dict[str, float] = {}
+    for wait in mine:
+        if wait.begin >= since:
+            cause = _cause(state, number, wait)
+            seconds[cause] = seconds.get(cause, 0.0) + wait.end - wait.begin
+    waited = [f"{format_duration(s)} for {cause}" for cause, s in seconds.items() if s > INSTANT_S]
     if waited:
         live = attempt is None and state.is_running
         parts.append(("waits " if live else "waited ") + ", ".join(waited))
@@ -60,6 +61,8 @@ def _cause(state: RunState, number: int, wait: Wait) -> str:
         return "an output"
     if wait.reason == "slot":
         return "a slot"
+    if wait.reason == "paused":
+        return "the run to go on"
     last = _last_to_end(state, number, wait)
     return "dependencies" if last is None else cut(state.pipeline.tasks[last].name, LONGEST_NAME)
 

@@ -57,6 +57,8 @@ class _RowPainter:
         """A glyph for each reason, to the nearest cell."""
         palette = self.look.palette
         for wait in found:
+            if wait.reason == "paused":
+                continue  # the band of the pause tells it
             style = ink(palette.edge if wait.reason == "dependency" else palette.pending, self.look.background)
             begin, end = (round(self.scale.eighth(time) / 8) for time in (wait.begin, wait.end))
             self.cells.fill(begin, end, WAIT_GLYPHS[wait.reason], style)
@@ -175,8 +177,10 @@ def _waiting_text(state: RunState, number: int, now: float, wait_reason: WaitRea
     retry_at = state.retry_at[number]
     if retry_at is not None and retry_at > now:
         return f"retry in {format_duration(retry_at - now)}"
-    since = retry_at or state.ready_at[number] or now
-    return f"{wait_reason(number)} {format_duration(now - since)}"
+    since, reason = retry_at or state.ready_at[number] or now, wait_reason(number)
+    if reason == "paused" and state.pauses:
+        since = max(since, state.pauses[-1][0])
+    return f"{reason} {format_duration(now - since)}"
 
 
 def _duration_texts(state: RunState, number: int, now: float) -> list[str]:
