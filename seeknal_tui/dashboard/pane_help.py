@@ -70,10 +70,11 @@ def keys_of_pane(screen: Screen[Any], widget: Widget | None) -> list[UserAction]
         if active.node is widget and active.binding.description:
             binding = active.binding
             known = found.get(binding.description)
-            if known is not None:
-                found[binding.description] = replace(known, shown=f"{known.shown} {_shown(screen, binding)}")
-                continue
-            found[binding.description] = _own(screen, binding)
+            shown = _shown(screen, binding)
+            if known is None:
+                found[binding.description] = _own(screen, binding)
+            elif known.shown != shown:  # as that of all digits is
+                found[binding.description] = replace(known, shown=f"{known.shown} {shown}")
     return sorted(found.values(), key=lambda action: action.help in found)
 
 

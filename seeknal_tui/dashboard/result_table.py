@@ -43,8 +43,8 @@ class ResultTable(ScrollArea):
     """The result of one task; reads it again when it is another."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("left,h", "step_column(-1)", "Column before", show=False),
-        Binding("right,l", "step_column(1)", "Next column", show=False),
+        Binding("left,h", "step_column(-1)", "the column before", show=False),
+        Binding("right,l", "step_column(1)", "the next column", show=False),
     ]
 
     class Moved(Message):

@@ -11,6 +11,7 @@ from seeknal_tui.dashboard.reruns import Proposal, Scope
 from seeknal_tui.dashboard.selection_prompt import SelectionPrompt
 from seeknal_tui.dashboard.session_screen import SessionScreen
 from seeknal_tui.history.changes import Changes
+from seeknal_tui.pipeline.problems import listed
 from seeknal_tui.run.plan import RerunPlan
 
 SOON_S = 0.5
@@ -96,12 +97,18 @@ class RunActions(SessionScreen):
         self._stop(kill=True)
 
     def _stop(self, *, kill: bool) -> None:
+        session, number = self.session, self.session.selected
+        behind = session.waiting_behind(number)
         try:
-            self.session.stop(self.session.selected, kill=kill)
+            session.stop(number, kill=kill)
         except NotPossible as reason:
             self.tell(reason, severity="warning")
         else:
-            self.set_timer(SOON_S, partial(self._tell_if_it_still_runs, self.session.selected, kill=kill))
+            if behind:
+                name = session.pipeline.tasks[number].name
+                who = "1 task that needs it is" if len(behind) == 1 else f"{len(behind):,} tasks that need it are"
+                self.tell(f"{name} is stopped, and {who} skipped: {listed(behind, 3)}. U runs them later")
+            self.set_timer(SOON_S, partial(self._tell_if_it_still_runs, number, kill=kill))
         self.session_changed()
 
     def _tell_if_it_still_runs(self, number: int, *, kill: bool) -> None:

@@ -10,12 +10,16 @@ from textual.reactive import Reactive
 from textual.scroll_view import ScrollView
 
 SCROLL_BINDINGS: list[BindingType] = [
-    Binding("k", "scroll_up", "Up", show=False),
-    Binding("j", "scroll_down", "Down", show=False),
-    Binding("h", "scroll_left", "Left", show=False),
-    Binding("l", "scroll_right", "Right", show=False),
-    Binding("g", "scroll_home", "First", show=False),
-    Binding("G", "scroll_end", "Last", show=False),
+    Binding("up,k", "scroll_up", "a line up", show=False),
+    Binding("down,j", "scroll_down", "a line down", show=False),
+    Binding("left,h", "scroll_left", "to the left", show=False),
+    Binding("right,l", "scroll_right", "to the right", show=False),
+    Binding("pageup", "page_up", "a page up", show=False),
+    Binding("pagedown", "page_down", "a page down", show=False),
+    Binding("ctrl+pageup", "page_left", "a page to the left", show=False),
+    Binding("ctrl+pagedown", "page_right", "a page to the right", show=False),
+    Binding("g,home", "scroll_home", "to the beginning", show=False),
+    Binding("G,end", "scroll_end", "to the end", show=False),
 ]
 
 

@@ -322,6 +322,12 @@ class Session:
             raise NotPossible(f"{name} neither runs nor waits")
         self.engine.stop(number, kill=kill)
 
+    def waiting_behind(self, number: int) -> list[str]:
+        """The names of the tasks of this run that cannot run without that one."""
+        state = self.state
+        behind = sorted(self.pipeline.closure([number], downstream=True) - {number})
+        return [self.pipeline.tasks[i].name for i in behind if state.in_run[i] and state.statuses[i] not in ENDED]
+
     def wait_of(self, number: int) -> Wait | None:
         """Why a task does not run at the moment that is looked at; None if it does not wait."""
         if isinstance(self.engine, LocalEngine) and not self.looks_back:

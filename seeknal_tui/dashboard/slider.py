@@ -45,10 +45,11 @@ class MaxParallelSlider(Widget, can_focus=True):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("left", "step(-1)", "Fewer", show=False),
-        Binding("right", "step(1)", "More", show=False),
-        Binding("home", "go(1)", "One", show=False),
-        Binding("end", "go_to_end", "Most of the scale", show=False),
+        *(Binding(digit, f"digit({digit})", "a number", key_display="0-9") for digit in "0123456789"),
+        Binding("left", "step(-1)", "fewer"),
+        Binding("right", "step(1)", "more"),
+        Binding("home", "go(1)", "one", show=False),
+        Binding("end", "go_to_end", "the end of the scale", show=False),
     ]
 
     def __init__(self, value: int, *, id: str | None = None) -> None:  # noqa: A002
@@ -122,11 +123,13 @@ class MaxParallelSlider(Widget, can_focus=True):
         """Digits are a number here, whatever else they mean elsewhere."""
         return character is not None and character in "0123456789"
 
+    def action_digit(self, digit: int) -> None:
+        """One more digit of a number."""
+        self._type(f"{self._typed}{digit}")
+
     def on_key(self, event: events.Key) -> None:
-        """Collect digits; enter takes them, escape drops them."""
-        if event.character is not None and event.character in "0123456789":
-            self._type(self._typed + event.character)
-        elif self._typed and event.key == "backspace":
+        """Enter takes the digits that were typed, escape drops them."""
+        if self._typed and event.key == "backspace":
             self._type(self._typed[:-1])
         elif self._typed and event.key == "enter":
             self._take_typed()

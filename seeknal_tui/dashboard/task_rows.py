@@ -24,12 +24,12 @@ class TaskRows(RowView):
     """Rows of tasks in some order, with the cursor on one of them. A row's key is the number of its task."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up,k", "move(-1)", "Up", show=False),
-        Binding("down,j", "move(1)", "Down", show=False),
-        Binding("pageup", "move_page(-1)", "Page up", show=False),
-        Binding("pagedown", "move_page(1)", "Page down", show=False),
-        Binding("g,home", "move_to(0)", "First", show=False),
-        Binding("G,end", "move_to(-1)", "Last", show=False),
+        Binding("up,k", "move(-1)", "the row above", show=False),
+        Binding("down,j", "move(1)", "the row below", show=False),
+        Binding("pageup", "move_page(-1)", "a page up", show=False),
+        Binding("pagedown", "move_page(1)", "a page down", show=False),
+        Binding("g,home", "move_to(0)", "the first row", show=False),
+        Binding("G,end", "move_to(-1)", "the last row", show=False),
     ]
 
     def __init__(self, pipeline: Pipeline, state: RunState, *, id: str | None = None) -> None:  # noqa: A002

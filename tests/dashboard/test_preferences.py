@@ -9,6 +9,7 @@ from rich.style import Style
 
 from seeknal_tui.dashboard.config import Config, Notice
 from seeknal_tui.dashboard.look import DARK
+from seeknal_tui.dashboard.pane_help import keys_of_pane
 from seeknal_tui.dashboard.themes import ANSI, LIGHT, PALETTES, palette_of, theme_of_terminal
 from seeknal_tui.run.events import Status
 from tests.dashboard.driving import Driver, opened
@@ -133,6 +134,21 @@ class TestKeys:
             await driver.wait(lambda: "s sort" in driver.screen_text.splitlines()[-1][:40])
             await driver.press("3")
             await driver.wait(lambda: "e edit" in driver.screen_text.splitlines()[-1][:40])
+
+    async def test_the_footer_tells_the_keys_of_the_slider(self, tmp_path: Path) -> None:
+        async with opened(tmp_path, PIPELINE) as driver:
+            await driver.press("3", "tab")
+            await driver.wait(lambda: driver.screen_text.splitlines()[-1].startswith(" 0-9 a number  ← fewer  → more "))
+            await driver.press("1", "2", "enter")
+            assert driver.session.engine.max_parallel == 12
+
+    @pytest.mark.parametrize("keys", [["1"], ["2"], ["3"], ["L"], ["3", "left_square_bracket"], ["3", "tab"]])
+    async def test_the_help_has_words_for_every_key_of_a_pane(self, tmp_path: Path, keys: list[str]) -> None:
+        async with opened(tmp_path, PIPELINE) as driver:
+            await driver.press(*keys)
+            known = keys_of_pane(driver.main, driver.main.focused)
+            assert known
+            assert [action.help for action in known if action.help[0].isupper()] == []  # as those of Textual are
 
     async def test_while_something_is_typed_the_footer_has_no_key_that_would_be_a_letter(self, tmp_path: Path) -> None:
         async with opened(tmp_path, PIPELINE) as driver:

@@ -213,6 +213,23 @@ class TestWhileItRuns:
             await driver.reach("other", Status.CANCELLED)
             assert driver.status("slow") is Status.RUNNING
 
+    async def test_x_tells_what_is_skipped_with_a_task_that_waits(self, tmp_path: Path) -> None:
+        text = """
+            execution: {max_parallel: 1}
+            tasks:
+              - {name: first, sleep: 1h}
+              - {name: second, sleep: 1s, depends_on: [first]}
+              - {name: third, sleep: 1s, depends_on: [second]}
+              - {name: fourth, sleep: 1s, depends_on: [second, third]}
+        """
+        async with opened(tmp_path, text, start=True, size=(200, 50)) as driver:
+            await driver.reach("first", Status.RUNNING)
+            await driver.select("second")
+            await driver.press("x")
+            await driver.see("second is stopped, and 2 tasks that need it are")
+            await driver.see("third, fourth")
+            await driver.reach("fourth", Status.SKIPPED)
+
     async def test_f_tells_the_key_for_what_was_stopped(self, tmp_path: Path) -> None:
         async with opened(tmp_path, SLOW, start=True) as driver:
             await driver.reach("slow", Status.RUNNING)

@@ -40,15 +40,15 @@ class GraphView(ScrollView, can_focus=True, inherit_bindings=False):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("left,h", "walk('left')", "Upstream", show=False),
-        Binding("right,l", "walk('right')", "Downstream", show=False),
-        Binding("up,k", "walk('up')", "Up", show=False),
-        Binding("down,j", "walk('down')", "Down", show=False),
-        Binding("pageup", "page(-1)", "Page up", show=False),
-        Binding("pagedown", "page(1)", "Page down", show=False),
-        Binding("g,home", "walk_to(0)", "First", show=False),
-        Binding("G,end", "walk_to(-1)", "Last", show=False),
-        Binding("enter", "open", "Open", show=False),
+        Binding("left,h", "walk('left')", "the task at the left", show=False),
+        Binding("right,l", "walk('right')", "the task at the right", show=False),
+        Binding("up,k", "walk('up')", "the task above", show=False),
+        Binding("down,j", "walk('down')", "the task below", show=False),
+        Binding("pageup", "page(-1)", "a page up", show=False),
+        Binding("pagedown", "page(1)", "a page down", show=False),
+        Binding("g,home", "walk_to(0)", "the first task", show=False),
+        Binding("G,end", "walk_to(-1)", "the last task", show=False),
+        Binding("enter", "open", "open the task, or unfold the group", show=False),
     ]
 
     class CaptionChanged(Message):

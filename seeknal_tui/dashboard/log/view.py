@@ -9,10 +9,8 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Sequence
 from pathlib import Path
-from typing import ClassVar
 
 from rich.cells import cell_len
-from textual.binding import Binding, BindingType
 from textual.geometry import Size
 from textual.message import Message
 from textual.strip import Strip
@@ -32,8 +30,6 @@ WIDEST = 1 << 24
 
 class LogView(ScrollArea):
     """A log; follows its end until the user scrolls away from it."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("end", "scroll_end", "Last", show=False)]
 
     class Changed(Message):
         """The log grew, is followed or no longer, or more of it was searched."""

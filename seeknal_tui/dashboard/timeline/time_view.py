@@ -25,10 +25,10 @@ class TimeView(TaskRows):
     HEADER = 1
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("left,h", "sideways(-1)", "Earlier", show=False),
-        Binding("right,l", "sideways(1)", "Later", show=False),
-        Binding("shift+left", "pan(-1)", "Earlier", show=False),
-        Binding("shift+right", "pan(1)", "Later", show=False),
+        Binding("left,h", "sideways(-1)", "back in time; as lanes: the bar before", show=False),
+        Binding("right,l", "sideways(1)", "on in time; as lanes: the next bar", show=False),
+        Binding("shift+left", "pan(-1)", "back in time", show=False),
+        Binding("shift+right", "pan(1)", "on in time", show=False),
     ]
 
     class MomentChosen(Message, namespace="timeline_view"):

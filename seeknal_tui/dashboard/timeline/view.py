@@ -42,7 +42,7 @@ class TimelineView(TimeView):
     The key of a row is the number of its task, in the lanes view that of its lane; rows of groups have negative keys.
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "fold_group", "Fold", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "fold_group", "fold the group, or unfold it", show=False)]
 
     def __init__(self, pipeline: Pipeline, state: RunState, *, id: str | None = None) -> None:  # noqa: A002
         self.wait_reason: WaitReason = waits_for_slot
