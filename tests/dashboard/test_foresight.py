@@ -86,6 +86,24 @@ class TestForesight:
         assert foresight.path.numbers == {1}
         assert (foresight.slack_of(0), foresight.slack_of(1)) == (2.0, 0.0)
 
+    def test_what_a_hand_on_the_slider_waits_for_comes_at_once_however_little_it_may_take_while_a_run_goes_on(
+        self,
+    ) -> None:
+        run = VirtualRun(sleeping(*[1.0] * 80), [1.0] * 80, max_parallel=2).begin()
+        foresight = looked_ahead(Foresight(run.state), 0.0, 2)
+        foresight.look_ahead(0.0, 40, 21.0)
+        assert foresight.finish_s[40] == 2.0
+
+    def test_many_tasks_are_looked_at_in_a_thread_that_does_not_see_the_run_go_on(self) -> None:
+        run = VirtualRun(sleeping(*[1.0] * 300), [1.0] * 300, max_parallel=3).begin()
+        foresight, clock = Foresight(run.state), 0.0
+        foresight.look_ahead(0.0, 3, clock)
+        run.to_the_end()
+        while foresight.outlook is None:
+            clock += 1.0
+            foresight.look_ahead(0.0, 3, clock)
+        assert foresight.outlook.end.at == 100.0
+
     def test_what_takes_long_is_computed_in_slices(self) -> None:
         draw = random.Random(1)
         names = [f"t{number}" for number in range(3000)]
