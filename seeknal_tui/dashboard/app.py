@@ -20,6 +20,7 @@ from seeknal_tui.dashboard.file_watch import FileWatch
 from seeknal_tui.dashboard.opening import OpeningScreen
 from seeknal_tui.dashboard.recording import RecordingApp
 from seeknal_tui.pipeline.model import OnFailure
+from seeknal_tui.run.measured import NO_MEASUREMENTS, Measurements
 from seeknal_tui.safe_text import one_line
 
 if TYPE_CHECKING:
@@ -53,12 +54,14 @@ class DashboardApp(RecordingApp):
     class Opened(Message):
         """The file was read."""
 
-        def __init__(self, loaded: Loaded, lines: list[str], start: Start | None) -> None:
+        def __init__(self, loaded: Loaded, lines: list[str], measurements: Measurements, start: Start | None) -> None:
             super().__init__()
             self.loaded = loaded
             self.start = start
             self.lines = lines
             """The text of the file, if there is something wrong with it."""
+            self.measurements = measurements
+            """What earlier runs took."""
 
     def __init__(
         self,
@@ -148,6 +151,7 @@ class DashboardApp(RecordingApp):
 
     def _read(self) -> None:
         from seeknal_tui.dashboard import main_screen, problems_screen  # noqa: F401, PLC0415 - behind the first paint
+        from seeknal_tui.history.past_runs import PastRuns  # noqa: PLC0415
         from seeknal_tui.pipeline.files import lines_of  # noqa: PLC0415
         from seeknal_tui.pipeline.loading import load  # noqa: PLC0415
         from seeknal_tui.run.promotion import PromotionError, settle  # noqa: PLC0415
@@ -159,12 +163,15 @@ class DashboardApp(RecordingApp):
             except PromotionError as problem:
                 self.call_from_thread(self.notify, str(problem), severity="warning", markup=False)
         lines = lines_of(self.file) if loaded.pipeline is None else []
+        measured = NO_MEASUREMENTS
+        if loaded.pipeline is not None:
+            measured = PastRuns(loaded.pipeline.folder).measurements(loaded.pipeline)
         start = None
         if loaded.pipeline is not None and self._start and self.session is None:
             from seeknal_tui.dashboard.starting import plan_start  # noqa: PLC0415
 
             start = plan_start(loaded.pipeline, *self._selection, changed=self._changed, resume=self._resume)
-        self.post_message(self.Opened(loaded, lines, start))
+        self.post_message(self.Opened(loaded, lines, measured, start))
 
     async def on_dashboard_app_opened(self, message: Opened) -> None:
         """Show the pipeline, or what is wrong with it."""
@@ -175,9 +182,9 @@ class DashboardApp(RecordingApp):
             await self._show_problems(message)
         else:
             if self.session is None:
-                await self._begin(pipeline, message.start)
+                await self._begin(pipeline, message)
             else:
-                self._go_on(pipeline)
+                self._go_on(pipeline, message.measurements)
             gc.collect()
             gc.freeze()  # the pipeline and the screen stay: the collector need not look at them again
             if problems:
@@ -210,15 +217,18 @@ class DashboardApp(RecordingApp):
             screen for screen in self.screen_stack if isinstance(screen, MainScreen) and screen.session is self.session
         ]
 
-    async def _begin(self, pipeline: Pipeline, start: Start | None) -> None:
+    async def _begin(self, pipeline: Pipeline, opened: Opened) -> None:
         from seeknal_tui.dashboard.main_screen import MainScreen  # noqa: PLC0415
         from seeknal_tui.dashboard.session import Session  # noqa: PLC0415
 
+        start = opened.start
         if start is not None and start.refusal is not None:
             self.refusal = start.refusal
             self.exit()
             return
-        self.session = Session(pipeline, max_parallel=self._max_parallel, on_failure=self._on_failure)
+        self.session = Session(
+            pipeline, opened.measurements, max_parallel=self._max_parallel, on_failure=self._on_failure
+        )
         if self._shows_problems:
             self.pop_screen()
         await self.push_screen(MainScreen(self.session, start, self.actions))
@@ -226,7 +236,7 @@ class DashboardApp(RecordingApp):
         if not self._start:
             self.offer_resume(pipeline)
 
-    def _go_on(self, pipeline: Pipeline) -> None:
+    def _go_on(self, pipeline: Pipeline, measurements: Measurements) -> None:
         from seeknal_tui.dashboard.engine import NotPossible  # noqa: PLC0415
         from seeknal_tui.pipeline.comparison import compare_pipelines  # noqa: PLC0415
 
@@ -234,7 +244,7 @@ class DashboardApp(RecordingApp):
         was_wrong = self._shows_problems
         change = compare_pipelines(self.session.pipeline, pipeline)
         try:
-            self.session.replace_pipeline(pipeline)
+            self.session.replace_pipeline(pipeline, measurements)
         except NotPossible:  # a run was started meanwhile
             self.is_file_waiting = True
             return

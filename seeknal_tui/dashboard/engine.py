@@ -16,6 +16,7 @@ from seeknal_tui.history.result_witness import ResultWitness
 from seeknal_tui.pipeline.model import OnFailure, Pipeline
 from seeknal_tui.run.events import Event
 from seeknal_tui.run.feed import Feed
+from seeknal_tui.run.measured import NO_MEASUREMENTS, Measurements
 from seeknal_tui.run.plan import NotRunnable
 from seeknal_tui.run.runner import Runner
 from seeknal_tui.run.sampler import RunUse
@@ -96,34 +97,35 @@ class LocalEngine:
     refusal = label = ""
 
     def __init__(
-        self, pipeline: Pipeline, *, max_parallel: int | None = None, on_failure: OnFailure | None = None
+        self,
+        pipeline: Pipeline,
+        measurements: Measurements = NO_MEASUREMENTS,
+        *,
+        max_parallel: int | None = None,
+        on_failure: OnFailure | None = None,
     ) -> None:
         self._on_failure = on_failure
         self._control: ControlServer | None = None
-        self._begin(pipeline, max_parallel)
+        self._begin(pipeline, measurements, max_parallel)
 
-    def _begin(self, pipeline: Pipeline, max_parallel: int | None) -> None:
+    def _begin(self, pipeline: Pipeline, measurements: Measurements, max_parallel: int | None) -> None:
         self.feed = Feed(output=False)
         """What the runner has written and the session not yet read."""
-        from seeknal_tui.history.past_runs import PastRuns  # noqa: PLC0415 - the first paint does not wait for SQLite
-
-        self.measurements = PastRuns(pipeline.folder).measurements(pipeline)
-        """What earlier runs took."""
         self.runner = Runner(
             pipeline,
             max_parallel=max_parallel,
             on_failure=self._on_failure,
-            measurements=self.measurements,
+            measurements=measurements,
             witness=ResultWitness(pipeline) if pipeline.file else None,
         )
         self.runner.subscribe(self.feed)
         self.journal = Journal(pipeline, hold_up=hold_up)
         self.journal.attach(self.runner)
 
-    def replace_pipeline(self, pipeline: Pipeline, max_parallel: int) -> None:
+    def replace_pipeline(self, pipeline: Pipeline, measurements: Measurements, max_parallel: int) -> None:
         """Run another pipeline from now on, or the same as its file is now. Nothing may run."""
         self._close_runner(kill=False)
-        self._begin(pipeline, max_parallel)
+        self._begin(pipeline, measurements, max_parallel)
 
     @property
     def problem(self) -> str:

@@ -66,8 +66,7 @@ class PastEngine:
 def past_session(run: PastRun, measurements: Measurements = NO_MEASUREMENTS) -> Session:
     """A session on a run that has ended, at its end; the *measurements* say what its tasks usually take."""
     engine = PastEngine(run.record.run_id, run.record.max_parallel)
-    session = Session(run.pipeline, engine=engine)
-    session.known_measurements = measurements
+    session = Session(run.pipeline, measurements, engine=engine)
     session.load(run.events)
     engine.max_parallel = session.state.max_parallel  # those that it began with may have become more or fewer
     return session

@@ -53,6 +53,7 @@ class Session:
     def __init__(
         self,
         pipeline: Pipeline,
+        measurements: Measurements = NO_MEASUREMENTS,
         *,
         engine: Engine | None = None,
         max_parallel: int | None = None,
@@ -61,6 +62,8 @@ class Session:
         wall_clock: Callable[[], float] = time.time,
     ) -> None:
         self.pipeline = pipeline
+        self.measurements = measurements
+        """What earlier runs took."""
         self.state = RunState(pipeline)
         self.selected = 0
         self.marked: set[int] = set()
@@ -69,8 +72,6 @@ class Session:
         """The tasks that the filter lets through; None without a filter."""
         self.lit: frozenset[int] = frozenset()
         """The tasks of a finding, which stand out in the critical path's stead; empty for the path itself."""
-        self.known_measurements: Measurements = NO_MEASUREMENTS
-        """What earlier runs took, where the engine does not know."""
         self.changes: Changes | None = None
         """What has changed since the results were made; None while that is not known, as during a run."""
         self._clock = clock
@@ -82,7 +83,9 @@ class Session:
         self._started_at: list[float] = []
         self._replay: Replay | None = None
         self._waiting_rules: Waiting | None = None
-        self.engine: Engine = engine or LocalEngine(pipeline, max_parallel=max_parallel, on_failure=on_failure)
+        self.engine: Engine = engine or LocalEngine(
+            pipeline, measurements, max_parallel=max_parallel, on_failure=on_failure
+        )
         self.state.max_parallel = self.engine.max_parallel
         self.foresight = self._new_foresight()
         self._look_ahead()
@@ -166,7 +169,7 @@ class Session:
     def _look_ahead(self) -> None:
         self.foresight.look_ahead(self.now, self.engine.max_parallel, self._clock())
 
-    def replace_pipeline(self, pipeline: Pipeline) -> None:
+    def replace_pipeline(self, pipeline: Pipeline, measurements: Measurements = NO_MEASUREMENTS) -> None:
         """Go on with the file as it is now: the cursor, the marks and the tasks' states are kept by name.
 
         Raises NotPossible while a run goes on.
@@ -180,9 +183,9 @@ class Session:
         max_parallel = engine.max_parallel
         if before.execution.max_parallel != pipeline.execution.max_parallel:
             max_parallel = pipeline.execution.max_parallel
-        self.pipeline = pipeline
+        self.pipeline, self.measurements = pipeline, measurements
         self.changes = None
-        engine.replace_pipeline(pipeline, max_parallel)
+        engine.replace_pipeline(pipeline, measurements, max_parallel)
         numbers = pipeline.numbers
         self.state = RunState(pipeline)
         self.state.apply_all(only_known(self._journal, numbers))
@@ -397,12 +400,6 @@ class Session:
 
     def _results(self, run: int) -> Results:
         return Results(self.pipeline.target, self._run_ids[run])
-
-    @property
-    def measurements(self) -> Measurements:
-        """What earlier runs took."""
-        engine = self.engine
-        return engine.measurements if isinstance(engine, LocalEngine) else self.known_measurements
 
     def durations(self, number: int) -> list[float]:
         """Seconds that a task ran each time that it succeeded, as far as that is remembered, the latest last."""

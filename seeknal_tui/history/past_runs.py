@@ -19,6 +19,7 @@ from seeknal_tui.history.encoding import EventReader, unpack
 from seeknal_tui.history.outcomes import HoldUp, Outcome, ending_of, measured_in, outcome_of, statuses_in
 from seeknal_tui.pipeline.model import Pipeline
 from seeknal_tui.run.events import Event, RunStatus
+from seeknal_tui.run.expected import LATEST
 from seeknal_tui.run.measured import Measured, Measurements
 from seeknal_tui.run.run_lock import running_owner
 from seeknal_tui.run.state import RunState
@@ -28,6 +29,9 @@ __all__ = ["HistoryUnusable", "NoSuchRun", "PastRun", "PastRuns", "RunRecord"]
 
 LOOKED_THROUGH = 100
 """How many runs back is looked for what a task took, or how it ended."""
+LATEST_RUNS, MOST_MEASURED = 20, 50_000
+"""Of how many of its latest runs is told what a task took. Each takes 7 µs to be read: of many thousands of tasks
+fewer are, but as many as are expected from."""
 
 
 class NoSuchRun(Exception):  # noqa: N818 - named as the user reads it
@@ -158,12 +162,14 @@ class PastRuns:
         with self._reading() as connection:
             return ([], batch) if connection is None else _events(connection, run_id, batch)
 
-    def measurements(self, pipeline: Pipeline, latest: int = 20) -> Measurements:
-        """What the tasks of a pipeline took in their latest runs in its environment.
+    def measurements(self, pipeline: Pipeline, latest: int | None = None) -> Measurements:
+        """What the tasks of a pipeline took in their *latest* runs in its environment: 20, or fewer of many tasks.
 
         A task that has not been run in it is given with what it took in production. Where the history cannot be read,
         nothing is known of any task.
         """
+        if latest is None:
+            latest = max(LATEST, min(LATEST_RUNS, MOST_MEASURED // max(1, len(pipeline.tasks))))
         found: dict[str, list[Measured]] = {}
         try:
             for environment in dict.fromkeys([pipeline.environment, ""]):

@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from seeknal_tui.history import past_runs as past_runs_module
 from seeknal_tui.history.past_runs import NoSuchRun, PastRuns
 from seeknal_tui.pipeline.model import CommandAction, SleepAction, Task
 from seeknal_tui.run.events import RunStatus, Status
+from seeknal_tui.run.expected import LATEST
 from tests.history.recorded import TASKS, past_runs, pipeline_in, record
 
 
@@ -114,6 +116,16 @@ def test_how_many_attempts_failed_before_one_succeeded_is_known(tmp_path: Path) 
     record(pipeline)
     record(pipeline)
     assert [one.failures for one in past_runs(pipeline).measurements(pipeline)["flaky"]] == [1, 0]
+
+
+def test_of_many_tasks_fewer_runs_are_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(past_runs_module, "MOST_MEASURED", 6 * 4)
+    pipeline = pipeline_in(tmp_path)
+    for _ in range(7):
+        record(pipeline, [0])
+    assert [len(attempts) for attempts in past_runs(pipeline).measurements(pipeline).values()] == [6]
+    monkeypatch.setattr(past_runs_module, "MOST_MEASURED", 1)
+    assert [len(attempts) for attempts in past_runs(pipeline).measurements(pipeline).values()] == [LATEST]
 
 
 def test_an_environment_knows_what_production_took_until_it_has_run_itself(tmp_path: Path) -> None:
