@@ -27,9 +27,11 @@ def records_kept(pipeline: Pipeline, environment: str = "", promoted: Collection
     given up: then a task is run again.
     """
     known = {name: _standing(pipeline, name) for name in {PRODUCTION, environment}}
-    yield
-    for name, records in known.items():
-        _write(pipeline, name, records)
+    try:
+        yield
+    finally:
+        for name, records in known.items():
+            _write(pipeline, name, records)
     if promoted:
         made_there = known[environment]
         _write(pipeline, PRODUCTION, {task: made_there[task] for task in promoted if task in made_there})

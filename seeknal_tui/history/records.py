@@ -11,6 +11,7 @@ import json
 import queue
 import sqlite3
 import threading
+import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -21,6 +22,7 @@ from seeknal_tui.history.fingerprints import Fingerprint
 from seeknal_tui.pipeline.model import Pipeline
 
 PRODUCTION = ""
+RETRY_EVERY_S = 5.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +88,8 @@ def forget_environment(pipeline: Pipeline, environment: str) -> None:
 class RecordWriter:
     """Writes records in a thread of its own, for which nobody waits but who asks for it.
 
-    What cannot be written is given up: the task is run again next time.
+    What cannot be written is tried again, in its order, now and then and when the thread ends. Nobody waits for that.
+    What could not be written then is given up: the task is run again next time.
     """
 
     def __init__(self, pipeline: Pipeline) -> None:
@@ -107,13 +110,13 @@ class RecordWriter:
             self._put("INSERT OR REPLACE INTO outputs VALUES (?, ?, ?)", states)
 
     def forget(self, task: str) -> None:
-        """Remove what is known of a task; it is gone from the disk when this returns."""
+        """Remove what is known of a task; it is gone from the disk when this returns, if that can be written."""
         row = (self._file, self._environment, task)
         self._put("DELETE FROM results WHERE file = ? AND environment = ? AND task = ?", [row])
         self.wait()
 
     def wait(self) -> None:
-        """Wait until everything has been written."""
+        """Wait until everything has been written, or has been tried."""
         if self._thread is not None:
             written = threading.Event()
             self._queue.put(written)
@@ -134,21 +137,23 @@ class RecordWriter:
 
     def _write(self) -> None:
         connection: sqlite3.Connection | None = None
-        waiting: list[threading.Event] = []
+        unwritten: list[tuple[str, Iterable[Any]]] = []
+        retry_at = 0.0
         over = False
         while not over:
             batch = [self._queue.get()]
             while not self._queue.empty():
                 batch.append(self._queue.get())
             over = None in batch
-            waiting = [one for one in batch if isinstance(one, threading.Event)]
-            try:
-                connection = connection or self._connect()
-                _write_batch(connection, [one for one in batch if isinstance(one, tuple)])
-                self.problem = ""
-            except (HistoryUnusable, sqlite3.Error, OSError) as error:
-                self.problem = reason(error)
-            for event in waiting:
+            unwritten += [one for one in batch if isinstance(one, tuple)]
+            if over or time.monotonic() >= retry_at:  # each try may take a while, in which a task does not begin
+                try:
+                    connection = connection or self._connect()
+                    _write_batch(connection, unwritten)
+                    self.problem, unwritten, retry_at = "", [], 0.0
+                except (HistoryUnusable, sqlite3.Error, OSError) as error:
+                    self.problem, retry_at = reason(error), time.monotonic() + RETRY_EVERY_S
+            for event in [one for one in batch if isinstance(one, threading.Event)]:
                 event.set()
         if connection is not None:
             connection.close()

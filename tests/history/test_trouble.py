@@ -5,17 +5,20 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
 
+from seeknal_tui.history import database, records
 from seeknal_tui.history.database import MIGRATIONS, HistoryUnusable, database_path, open_to_read, open_to_write
 from seeknal_tui.history.journal import Journal
 from seeknal_tui.history.past_runs import PastRuns
-from seeknal_tui.pipeline.model import Pipeline, SleepAction, Task
+from seeknal_tui.history.records import read_records
+from seeknal_tui.history.result_witness import ResultWitness
+from seeknal_tui.pipeline.model import CommandAction, Pipeline, SleepAction, Task
 from seeknal_tui.run.events import RunStatus
 from seeknal_tui.run.runner import Runner
 from tests.history.recorded import PATIENCE_S, past_runs, pipeline_in, record, wait_for
@@ -144,6 +147,43 @@ def test_a_file_that_another_program_holds_is_told_and_tried_again(tmp_path: Pat
     assert journal.problem == ""
     assert len(past_runs(pipeline).runs()) == 2
     other.close()
+
+
+def test_what_results_are_made_from_waits_for_a_held_file_once_and_is_kept_when_it_is_let_go(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = (Task(name=name, action=CommandAction(command=("true",))) for name in ("first", "second"))
+    pipeline = pipeline_in(tmp_path, [first, second])
+    earlier = ResultWitness(pipeline)
+    for number in (0, 1):
+        earlier.succeeded(number, "an earlier execution", earlier.begins(number))
+    earlier.run_ended()
+    tries: list[int] = []
+    monkeypatch.setattr(records, "_write_batch", counted(getattr(records, "_write_batch"), tries))  # noqa: B009
+    monkeypatch.setattr(database, "PATIENCE_S", 0.01)
+    other = sqlite3.connect(database_path(tmp_path), isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    witness = ResultWitness(pipeline)
+    before = set(read_records(pipeline, "").tasks)
+    begun = [witness.begins(number) for number in (0, 1)]
+    assert len(tries) == 1
+    assert witness.problem == "database is locked"
+    witness.succeeded(1, "an execution", begun[1])
+    other.execute("ROLLBACK")
+    witness.run_ended()
+    assert witness.problem == ""
+    assert (before, set(read_records(pipeline, "").tasks)) == ({"first", "second"}, {"second"})
+    other.close()
+
+
+def counted(do: Callable[..., None], calls: list[int]) -> Callable[..., None]:
+    """The same, and each call is counted."""
+
+    def do_and_count(*given: object) -> None:
+        calls.append(1)
+        do(*given)
+
+    return do_and_count
 
 
 def test_a_full_disk_is_told_and_what_was_recorded_before_stays(
