@@ -6,7 +6,9 @@ import os
 import re
 import shutil
 import sqlite3
+import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from seeknal_tui.history.limits import Limits
@@ -16,8 +18,11 @@ from seeknal_tui.history.recording import transaction, write_outcome
 from seeknal_tui.pipeline.model import Pipeline
 from seeknal_tui.run.events import RunStatus
 from seeknal_tui.run.results import PRIVATE
+from seeknal_tui.run.run_lock import running_owner
 
 RUN_ID = re.compile(r"[0-9a-f]{8,64}")
+UNRECORDED_FOR_S = 7 * 24 * 3600.0
+"""How long the logs of a run are kept that could not be recorded, or whose history was moved away."""
 
 
 def close_killed(connection: sqlite3.Connection, folder: Path, hold_up: HoldUp | None) -> None:
@@ -47,6 +52,27 @@ def prune(connection: sqlite3.Connection, folder: Path, limits: Limits) -> None:
             connection.executemany("DELETE FROM runs WHERE run_id = ?", removed)
             connection.execute("DELETE FROM definitions WHERE hash NOT IN (SELECT definition FROM runs)")
         connection.execute("PRAGMA incremental_vacuum").fetchall()
+
+
+def remove_unrecorded_logs(connection: sqlite3.Connection, folder: Path) -> None:
+    """Remove the logs of which the history knows no run, and to which nothing was added for a week."""
+    recorded = {run_id for (run_id,) in connection.execute("SELECT run_id FROM runs")}
+    production = Pipeline("", (), file=folder / "-").target
+    long_ago = time.time() - UNRECORDED_FOR_S
+    for target in (production, *production.glob("environments/*")):
+        owner = running_owner(target)
+        alive = "" if owner is None else owner.run_id
+        for logs in _folders(target / PRIVATE):
+            is_ours = RUN_ID.fullmatch(logs.name) is not None and logs.name not in recorded and logs.name != alive
+            if is_ours and logs.stat(follow_symlinks=False).st_mtime < long_ago:
+                shutil.rmtree(logs, ignore_errors=True)
+
+
+def _folders(folder: Path) -> Iterator[os.DirEntry[str]]:
+    with suppress(OSError), os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.is_dir(follow_symlinks=False):
+                yield entry
 
 
 def log_folder(folder: Path, environment: str, run_id: str) -> Path | None:

@@ -108,7 +108,12 @@ class Recording:
         """
         # Imported here: they read what is written here.
         from seeknal_tui.history.limits import load_limits  # noqa: PLC0415
-        from seeknal_tui.history.pruning import close_killed, prune, size_of_logs  # noqa: PLC0415
+        from seeknal_tui.history.pruning import (  # noqa: PLC0415
+            close_killed,
+            prune,
+            remove_unrecorded_logs,
+            size_of_logs,
+        )
 
         folder = self._pipeline.folder
         logs = size_of_logs(folder, self._pipeline.environment, self._run_id)
@@ -119,6 +124,7 @@ class Recording:
         if problem:
             return f"old runs are not being removed, as the config file is not clear about which: {problem}"
         prune(self._connection, folder, limits)
+        remove_unrecorded_logs(self._connection, folder)
         return ""
 
     def keep_alive(self) -> None:

@@ -1,4 +1,8 @@
-"""How each task ended when it was last run: what ``status:failed`` selects by in a process that ran nothing itself."""
+"""How each task ended when it was last executed, whether that was recorded or not, and however long ago it was.
+
+The history knows only runs that could be recorded and were not pruned, and in the latest a task may have been reused.
+What is promoted must not hang on that: a result that a failed task left is an older one.
+"""
 
 from __future__ import annotations
 

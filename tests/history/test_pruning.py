@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
+import time
 from pathlib import Path
 
 import pytest
@@ -48,6 +50,21 @@ def test_the_oldest_runs_are_removed_with_their_logs(tmp_path: Path, monkeypatch
         record(pipeline, selected=str(number))
     assert kept(pipeline) == ["3", "2"]
     assert logs(pipeline) == {run.run_id for run in past_runs(pipeline).runs()}
+
+
+@pytest.mark.parametrize("environment", ["", "dev"])
+def test_logs_of_runs_that_were_not_recorded_are_kept_for_a_week(tmp_path: Path, environment: str) -> None:
+    pipeline = pipeline_in(tmp_path, LOUD, environment=environment)
+    record(pipeline)
+    (recorded,) = logs(pipeline)
+    ages = {"recorded": recorded, "old": "0" * 8, "young": "1" * 8, "not ours": "results"}
+    for name in ages.values():
+        folder = pipeline.target / ".seeknal_tui" / name
+        folder.mkdir(exist_ok=True)
+        os.utime(folder, (0, time.time() if name == ages["young"] else 0))
+    record(pipeline_in(tmp_path, LOUD))
+    assert logs(pipeline) >= {recorded, ages["young"], ages["not ours"]}
+    assert ages["old"] not in logs(pipeline)
 
 
 def test_the_size_of_all_runs_counts_with_their_logs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
