@@ -144,7 +144,9 @@ class _Search:
     def _why_unknown(self, task: Task) -> str:
         if (self._pipeline.target / f"{task.name}{SUFFIX}").is_file():
             return "how its result was made is not known"
-        return WITHOUT_RESULT.get(self._statuses.get(task.name, ""), "it never ran")
+        if task.name not in self._statuses:
+            return "it never ran"
+        return WITHOUT_RESULT.get(self._statuses[task.name], "what it ran on is not known")
 
     def _of_upstream(self, task: Task, record: Record) -> list[str]:
         told = []

@@ -94,7 +94,7 @@ def open_to_write(path: Path) -> sqlite3.Connection:
         migrate(connection, path)
     except sqlite3.DatabaseError as error:
         connection.close()
-        raise _as_told(error, path) from error
+        raise as_told(error, path) from error
     except BaseException:
         connection.close()
         raise
@@ -118,7 +118,7 @@ def open_to_read(path: Path) -> sqlite3.Connection | None:
             version = _version(connection, path)
     except sqlite3.DatabaseError as error:
         connection.close()
-        raise _as_told(error, path) from error
+        raise as_told(error, path) from error
     except BaseException:
         connection.close()
         raise
@@ -164,15 +164,15 @@ def migrate(connection: sqlite3.Connection, path: Path) -> None:
             raise
 
 
-def _as_told(error: sqlite3.DatabaseError, path: Path) -> Exception:
+def as_told(error: sqlite3.DatabaseError, path: Path) -> Exception:
     """The error as the user is told of it, if the file is what is wrong."""
     if isinstance(error, sqlite3.OperationalError):
-        return error
+        return error  # the disk is full, or another process writes: no fault of the file
     return HistoryUnusable(f"the history {path} is damaged ({error}): move the file away, and a new one is begun")
 
 
-def reason(error: Exception) -> str:
-    """Why it is not being recorded, in words for the user."""
+def reason(error: Exception, path: Path) -> str:
+    """Why it is not being recorded in that file, in words for the user."""
     if isinstance(error, OSError):
         return f"{error.strerror or error}{f': {error.filename}' if error.filename else ''}"
-    return str(error)
+    return str(as_told(error, path) if isinstance(error, sqlite3.DatabaseError) else error)

@@ -117,7 +117,7 @@ class Journal:
     def _try_to_write(self, *, at_once: bool) -> None:
         import sqlite3  # noqa: PLC0415 - takes 10 ms
 
-        from seeknal_tui.history.database import HistoryUnusable, reason  # noqa: PLC0415
+        from seeknal_tui.history.database import HistoryUnusable, database_path, reason  # noqa: PLC0415
 
         if time.monotonic() < self._retry_at and not at_once:
             return
@@ -127,7 +127,7 @@ class Journal:
             self.problem = str(error)
             self._give_up()
         except (sqlite3.Error, OSError) as error:
-            self.problem = reason(error)
+            self.problem = reason(error, database_path(self._pipeline.folder))
             self._retry_at = time.monotonic() + RETRY_EVERY_S
         else:
             self.problem, self._retry_at = "", 0.0

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from seeknal_tui.history import definition
-from seeknal_tui.history.database import HistoryUnusable, database_path, open_to_read
+from seeknal_tui.history.database import HistoryUnusable, as_told, database_path, open_to_read
 from seeknal_tui.history.encoding import EventReader, unpack
 from seeknal_tui.history.outcomes import HoldUp, Outcome, ending_of, measured_in, outcome_of, statuses_in
 from seeknal_tui.pipeline.model import Pipeline
@@ -110,8 +110,10 @@ class PastRuns:
         try:
             connection = open_to_read(self._path)
             yield connection
-        except (sqlite3.Error, ValueError) as error:
+        except (sqlite3.OperationalError, sqlite3.InterfaceError, ValueError) as error:
             raise HistoryUnusable(f"the history {self._path} cannot be read: {error}") from error
+        except sqlite3.DatabaseError as error:
+            raise as_told(error, self._path) from error
         finally:
             if connection is not None:
                 connection.close()

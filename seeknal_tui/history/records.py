@@ -152,7 +152,7 @@ class RecordWriter:
                     _write_batch(connection, unwritten)
                     self.problem, unwritten, retry_at = "", [], 0.0
                 except (HistoryUnusable, sqlite3.Error, OSError) as error:
-                    self.problem, retry_at = reason(error), time.monotonic() + RETRY_EVERY_S
+                    self.problem, retry_at = reason(error, self._path), time.monotonic() + RETRY_EVERY_S
             for event in [one for one in batch if isinstance(one, threading.Event)]:
                 event.set()
         if connection is not None:

@@ -107,6 +107,18 @@ def test_a_place_in_which_nothing_can_be_written_is_told(tmp_path: Path) -> None
     assert "File exists" in problem_of_run(pipeline_in(tmp_path, ONE))
 
 
+def test_a_file_that_is_damaged_behind_its_beginning_is_told_with_what_to_do(tmp_path: Path) -> None:
+    pipeline = pipeline_in(tmp_path, ONE)
+    record(pipeline)
+    path = database_path(tmp_path)
+    with path.open("r+b") as file:
+        file.seek(4096)
+        file.write(b"\xa5" * (path.stat().st_size - 4096))
+    with pytest.raises(HistoryUnusable, match=r"is damaged .*: move the file away, and a new one is begun"):
+        PastRuns(tmp_path).runs()
+    assert "move the file away" in problem_of_run(pipeline)
+
+
 @contextmanager
 def as_nobody() -> Iterator[None]:
     """With no more rights than anybody has: root may write anywhere."""
