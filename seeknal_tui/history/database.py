@@ -67,6 +67,13 @@ MIGRATIONS = (
 
 PATIENCE_S = 2.0
 """How long to wait for another process that writes."""
+HINTS = {
+    "locked": ", which another program holds",
+    "full": "; make room there",
+    "readonly": "; make the folder writable",
+    "unable to open": "; make the folder writable",
+}
+"""What SQLite's words for trouble mean for the user."""
 
 
 class HistoryUnusable(Exception):  # noqa: N818 - it is a state of the file, told as it is
@@ -175,4 +182,7 @@ def reason(error: Exception, path: Path) -> str:
     """Why it is not being recorded in that file, in words for the user."""
     if isinstance(error, OSError):
         return f"{error.strerror or error}{f': {error.filename}' if error.filename else ''}"
-    return str(as_told(error, path) if isinstance(error, sqlite3.DatabaseError) else error)
+    if isinstance(error, sqlite3.DatabaseError) and not isinstance(error, sqlite3.OperationalError):
+        return str(as_told(error, path))
+    hint = next((hint for part, hint in HINTS.items() if part in str(error)), "")
+    return str(error) if isinstance(error, HistoryUnusable) else f"{error}: {path}{hint}"

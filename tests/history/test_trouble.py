@@ -141,9 +141,13 @@ def test_a_folder_that_is_read_only_is_told_and_what_is_in_it_can_be_read() -> N
         private = database_path(folder).parent
         private.chmod(0o555)
         with as_nobody():
-            assert "read" in problem_of_run(pipeline)
+            assert problem_of_run(pipeline).endswith("history.sqlite; make the folder writable")
             assert len(PastRuns(folder).runs()) == 1
         private.chmod(0o755)
+
+
+def held(pipeline: Pipeline) -> str:
+    return f"database is locked: {database_path(pipeline.folder)}, which another program holds"
 
 
 def test_a_file_that_another_program_holds_is_told_and_tried_again(tmp_path: Path) -> None:
@@ -154,7 +158,7 @@ def test_a_file_that_another_program_holds_is_told_and_tried_again(tmp_path: Pat
     with recorder(pipeline) as (runner, journal):
         runner.request([0])
         assert runner.wait_until_idle(PATIENCE_S)
-        assert wait_for(lambda: journal.problem or None) == "database is locked"
+        assert wait_for(lambda: journal.problem or None) == held(pipeline)
         other.execute("ROLLBACK")
     assert journal.problem == ""
     assert len(past_runs(pipeline).runs()) == 2
@@ -179,7 +183,7 @@ def test_what_results_are_made_from_waits_for_a_held_file_once_and_is_kept_when_
     before = set(read_records(pipeline, "").tasks)
     begun = [witness.begins(number) for number in (0, 1)]
     assert len(tries) == 1
-    assert witness.problem == "database is locked"
+    assert witness.problem == held(pipeline)
     witness.succeeded(1, "an execution", begun[1])
     other.execute("ROLLBACK")
     witness.run_ended()
