@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from seeknal_tui.environments.records import records_kept
-from seeknal_tui.history.database import HistoryUnusable, reason
+from seeknal_tui.history.database import HistoryUnusable, database_path, reason
 from seeknal_tui.history.past_runs import PastRuns, RunRecord
 from seeknal_tui.history.records import forget_environment
 from seeknal_tui.pipeline.model import Pipeline
@@ -99,7 +99,8 @@ def delete_environment(pipeline: Pipeline, environment: Environment) -> None:
         try:
             forget_environment(pipeline, environment.name)
         except (HistoryUnusable, sqlite3.Error, OSError) as error:
-            raise Refused(f"{environment} is not removed: the history cannot be written: {reason(error)}") from error
+            why = reason(error, database_path(pipeline.folder))
+            raise Refused(f"{environment} is not removed: the history cannot be written: {why}") from error
         try:
             if target.is_symlink():
                 target.unlink()
