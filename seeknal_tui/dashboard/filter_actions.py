@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from seeknal_tui.dashboard.actions import ACTIONS, UserAction
+from seeknal_tui.dashboard.cells import cut
 from seeknal_tui.dashboard.filter_bar import FilterBar
 from seeknal_tui.dashboard.pane_actions import PaneActions
 from seeknal_tui.dashboard.session import Session
+from seeknal_tui.safe_text import one_line
+
+LONGEST_TOLD = 24
 
 
 class FilterActions(PaneActions):
@@ -37,6 +41,15 @@ class FilterActions(PaneActions):
         self.show_matches()
         if matches and self.session.selected not in matches:
             self.action_next_match()
+
+    @property
+    def filter_told(self) -> str:
+        """The filter, and how many tasks it lets through; empty without one."""
+        matches = self.session.matches
+        if matches is None:
+            return ""
+        total = len(self.session.pipeline.tasks)
+        return f"/{cut(one_line(self.session.filter), LONGEST_TOLD)}: {len(matches):,} of {total:,} tasks"
 
     def show_matches(self) -> None:
         """Every pane shows what the filter lets through."""

@@ -63,6 +63,8 @@ class Viewpoint(NamedTuple):
     """While an earlier moment is looked at: session seconds at which what is known of the run ends."""
     problem: str = ""
     """What is wrong with the file since the pipeline was read from it; empty if nothing is."""
+    filter: str = ""
+    """Which tasks are shown, in words; empty for all of them."""
 
 
 HERE_AND_NOW = Viewpoint()
@@ -81,10 +83,12 @@ def header_parts(
         _environment_part(state.pipeline.environment, palette),
         *_whose(state, viewpoint, palette),
         *_problem_parts(viewpoint, palette),
+        *_filter_parts(viewpoint, palette),
         *_run_parts(state, now, viewpoint, palette),
     ]
     if not state.runs:
-        return [*parts, Part(f"{len(state.pipeline.tasks)} tasks", palette.dim, "    ")]
+        count = len(state.pipeline.tasks)
+        return [*parts, Part("1 task" if count == 1 else f"{count} tasks", palette.dim, "    ")]
     if viewpoint.end is None:
         parts.append(Part(format_clock(wall), palette.text, " ", bold=True))
     without_end = state.counts[Status.SKIPPED] + state.counts[Status.CANCELLED]
@@ -141,6 +145,13 @@ def _problem_parts(viewpoint: Viewpoint, palette: Palette) -> list[Part]:
         Part(f" {viewpoint.problem} ", palette.failed, "   ", PROBLEM_RANK, bold=True, reverse=True),
         Part("ctrl+r tells them", palette.dim, rank=3),
     ]
+
+
+def _filter_parts(viewpoint: Viewpoint, palette: Palette) -> list[Part]:
+    """Who forgets a filter misses tasks."""
+    if not viewpoint.filter:
+        return []
+    return [Part(f" {viewpoint.filter} ", palette.marked, "   ", rank=6, reverse=True)]
 
 
 def _run_parts(state: RunState, now: float, viewpoint: Viewpoint, palette: Palette) -> list[Part]:

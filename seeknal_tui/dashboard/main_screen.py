@@ -151,7 +151,7 @@ class MainScreen(ChangedActions, FilterActions, TimeActions, HistoryActions, Pan
                 pane.critical = critical
         self._turns.touch(touched)
         answers = session.foresight.answers
-        label = (session.engine.label, self.file_problem)
+        label = (session.engine.label, self.file_problem, self.filter_told)
         moment = (state.version, session.now, state.max_parallel, critical, label, answers)
         if everywhere or not state.is_running or session.looks_back:
             self._turns.show_all(moment)
@@ -171,7 +171,7 @@ class MainScreen(ChangedActions, FilterActions, TimeActions, HistoryActions, Pan
         session = self.session
         state, now = session.state, session.now
         end = session.end if session.looks_back else None
-        viewpoint = Viewpoint(session.engine.label, session.ends_in(), end, self.file_problem)
+        viewpoint = Viewpoint(session.engine.label, session.ends_in(), end, self.file_problem, self.filter_told)
         self._header.show(state, now, session.use, viewpoint)
         self.footer.refuse(session.looks_back or bool(session.engine.refusal))
         self.slider.set_value(state.max_parallel)

@@ -43,7 +43,8 @@ def event_text(event: Event, state: RunState) -> list[str]:
     match event:
         case RunStarted():
             where = f" in {event.environment}" if event.environment else ""
-            texts = [f"{event.pipeline}{where}: {len(event.tasks)} tasks, {event.max_parallel} at once"]
+            asked = f"{_tasks(len(event.tasks))}, {event.max_parallel} at once" if event.tasks else "nothing to run"
+            texts = [f"{event.pipeline}{where}: {asked}"]
         case TaskStarted():
             again = f"  attempt {event.attempt}" if event.attempt > 1 else ""
             texts = [f"◐ {_name(event.task, state)}  started{again}"]
@@ -61,6 +62,10 @@ def event_text(event: Event, state: RunState) -> list[str]:
             texts = [type(event).__name__.lower()]
     clock = format_clock(event.at)
     return [f"{clock}  {text}" for text in texts]
+
+
+def _tasks(count: int) -> str:
+    return "1 task" if count == 1 else f"{count} tasks"
 
 
 def _name(name: str, state: RunState) -> str:

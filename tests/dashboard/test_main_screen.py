@@ -235,6 +235,13 @@ class TestFilter:
             assert driver.session.matches is None
             assert len(driver.main.timeline.rows) == 4
 
+    async def test_the_header_tells_that_tasks_are_left_out_as_long_as_they_are(self, tmp_path: Path) -> None:
+        async with opened(tmp_path, SALES) as driver:
+            await driver.press("slash", *"stock", "enter")
+            await driver.see(" /stock: 2 of 4 tasks ")
+            await driver.press("escape")
+            await driver.wait(lambda: "/stock" not in driver.screen_text)
+
     async def test_a_filter_by_status_follows_the_run(self, tmp_path: Path) -> None:
         async with opened(tmp_path, SALES) as driver:
             await driver.press("slash", *"status:succeeded", "enter")

@@ -36,7 +36,7 @@ class TestErrors:
         async with opened(tmp_path, WRONG) as driver:
             (tmp_path / "pipeline.yml").write_text("tasks: [{name: first}]")
             await driver.press("ctrl+r")
-            await driver.see("idle", "1 tasks")
+            await driver.see("idle", "1 task")
 
     async def test_a_file_with_a_bad_text_cannot_paint_or_act(self, tmp_path: Path) -> None:
         text = 'tasks: [{name: first, depends_on: ["[red]x[/]", "[@click=app.quit]y", "\\e[31m"]}]'

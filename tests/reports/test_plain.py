@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from seeknal_tui.analysis.summary import summarize
 from seeknal_tui.pipeline.model import Pipeline, Place, Task
 from seeknal_tui.reports.json_lines import event_lines
@@ -42,6 +44,13 @@ def test_an_end_is_told_with_how_long_it_took_and_its_rows() -> None:
         TaskFinished(3.5, "load", Status.SUCCEEDED, rows=12345),
     ]
     assert texts(*events) == ["00:03.5  ● load  succeeded in 2.5s  12,345 rows"]
+
+
+@pytest.mark.parametrize(
+    ("tasks", "told"), [((), "nothing to run"), (("x",), "1 task, 4 at once"), (("x", "load"), "2 tasks, 4 at once")]
+)
+def test_a_run_begins_with_how_many_tasks_it_has(tasks: tuple[str, ...], told: str) -> None:
+    assert texts(RunStarted(0.0, "8f3c", "test", "", 4, tasks, 0.0)) == [f"00:00.0  test: {told}"]
 
 
 def test_a_retry_is_told_with_the_reason_and_the_delay() -> None:
