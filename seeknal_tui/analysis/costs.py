@@ -196,13 +196,14 @@ def _speeds(
     lost_s = [0.0] * len(attempts)
     running: dict[int, None] = {}
     before = total = 0.0
+    slowdown = 1.0
     queries = 0
     for at, begins, place in edges:
         if (total > cores or queries > 1) and at > before:
-            slowdown = slowdown_of([wanted[other] for other in running], cores)
+            slowdown = slowdown_of([wanted[other] for other in running], cores, slowdown)
             interference = interference_of(queries)
             for other in running:
-                part = min(1.0, wanted[other])
+                part = wanted[other] if wanted[other] < 1.0 else 1.0
                 slower = slowdown * interference if are_queries[other] else slowdown
                 lost_s[other] += (at - before) * (1.0 - 1.0 / (1.0 - part + part * slower))
         before = at

@@ -225,9 +225,12 @@ def interference_of(queries: int) -> float:
     return 1.0 + COLD_CACHES * (1.0 - 1.0 / queries) if queries > 1 else 1.0
 
 
-def slowdown_of(wanted: Iterable[float], cores: float) -> float:
-    """By which factor tasks that run together and want so many cores each compute slower than each alone."""
-    return _slowdown([(one, min(1.0, one)) for one in wanted], cores)
+def slowdown_of(wanted: Iterable[float], cores: float, guess: float = 1.0) -> float:
+    """By which factor tasks that run together and want so many cores each compute slower than each alone.
+
+    A good *guess* saves time.
+    """
+    return _slowdown([(one, one if one < 1.0 else 1.0) for one in wanted], cores, guess)
 
 
 def _slowdown(demands: Sequence[tuple[float, float]], cores: float, guess: float = 1.0) -> float:

@@ -48,7 +48,7 @@ def forecast_lines(plan: Plan, forecast: Forecast, current: int, before: Forecas
     ]
     rows = [(one.max_parallel, _cells(one, forecast, current, room, before)) for one in forecast.predictions]
     lines += [f"{values:>12}  {cells}" for values, cells in _folded(rows)]
-    return [*lines, *_caveats(forecast, count)]
+    return [*lines, *_caveats(plan, forecast)]
 
 
 def _cells(one: Prediction, forecast: Forecast, current: int, room: int, before: Forecast | None) -> str:
@@ -87,9 +87,15 @@ def _saved(one: Prediction, before: Forecast | None) -> str:
     return f"  {'saves' if saved >= 0 else 'costs'} {format_duration(abs(saved))}"
 
 
-def _caveats(forecast: Forecast, count: int) -> list[str]:
-    lines = []
-    if forecast.guessed:
+def _caveats(plan: Plan, forecast: Forecast) -> list[str]:
+    lines, count = [], len(plan.members)
+    costs = [plan.costs[number] for number in plan.members if plan.costs[number].wall_s]
+    if costs and all(cost.unknown for cost in costs):
+        lines.append(
+            f"Nothing tells yet how long any task takes: each counts as {format_duration(costs[0].wall_s)}. The seconds"
+            " mean nothing, what more slots change is a first guess."
+        )
+    elif forecast.guessed:
         lines.append(
             f"Of {_of(forecast.guessed, count)} the duration was never measured: it is an estimate, or that of a"
             " typical task."

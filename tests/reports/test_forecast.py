@@ -5,7 +5,7 @@ from __future__ import annotations
 from seeknal_tui.analysis.costs import task_costs
 from seeknal_tui.analysis.forecast import forecast
 from seeknal_tui.analysis.what_if import Plan
-from seeknal_tui.pipeline.model import Pipeline, SleepAction, Task
+from seeknal_tui.pipeline.model import CommandAction, Pipeline, SleepAction, Task
 from seeknal_tui.reports.forecast import forecast_lines
 
 NAPS = Pipeline("naps", tuple(Task(name=name, action=SleepAction(2.0)) for name in "abcd"))
@@ -29,3 +29,10 @@ def test_what_is_marked_has_a_row_of_its_own() -> None:
 
 def test_values_that_do_not_follow_each_other_are_not_told_as_if_those_between_were_tried() -> None:
     assert rows([4, 6, 8, 9]) == ["4", "6", "8–9"]
+
+
+def test_where_nothing_is_known_of_any_task_it_says_that_the_seconds_mean_nothing() -> None:
+    unknown = Pipeline("new", tuple(Task(name=name, action=CommandAction("work")) for name in "ab"))
+    costs = tuple(task_costs(unknown))
+    told = forecast_lines(Plan(unknown, costs, frozenset({0, 1})), forecast(unknown, costs, [1], cores=2), 1, None, 80)
+    assert "The seconds mean nothing" in "\n".join(told)
