@@ -53,6 +53,8 @@ class Details(Vertical):
         self._session = session
         self._number = session.selected
         self._refreshed_at = 0.0
+        self._told: tuple[bool, ...] = ()
+        self._told_at = 0.0
         self._bar = TabBar([str(tab) for tab in Tab])
         self._text = TextPane()
         self._log_pane = LogPane(lambda: session.pipeline.target / ".seeknal_tui", session.log_paths)
@@ -230,7 +232,12 @@ class Details(Vertical):
     def on_log_view_changed(self, message: LogView.Changed) -> None:
         """The log grew, or is followed or no longer."""
         message.stop()
-        self._say_log_state()
+        log = self.log_view
+        told = (log.following, log.shows_all, log.is_complete)
+        # How many lines there are is no news at each frame, and to tell it the whole pane is painted.
+        if told != self._told or time.monotonic() - self._told_at >= REFRESH_EVERY_S:
+            self._told = told
+            self._say_log_state()
 
     def on_result_table_moved(self, message: ResultTable.Moved) -> None:
         """Other rows of the result are seen."""
@@ -240,6 +247,7 @@ class Details(Vertical):
 
     def _say_log_state(self) -> None:
         log = self.log_view
+        self._told_at = time.monotonic()
         if self.tab is Tab.LOG and log.row_count:
             whose = "all tasks · " if log.shows_all else ""
             follows = "follows" if log.following else "F follows"

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
-from textual.geometry import Size
+from textual.geometry import Region, Size
 from textual.reactive import Reactive
 from textual.scroll_view import ScrollView
+from textual.strip import Strip
 
 SCROLL_BINDINGS: list[BindingType] = [
     Binding("up,k", "scroll_up", "a line up", show=False),
@@ -35,6 +36,15 @@ class ScrollArea(ScrollView, can_focus=True):
     ScrollArea { overflow-y: scroll; scrollbar-size-vertical: 1; scrollbar-size-horizontal: 0; }
     """
     BINDINGS: ClassVar[list[BindingType]] = SCROLL_BINDINGS
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """The lines of a part of the view; where it has no edge, they are just what it paints."""
+        if self.styles.gutter or self.get_line_filters():
+            return super().render_lines(crop)
+        strips = [self.render_line(y) for y in crop.line_range]
+        if crop.column_span == (0, self.region.width):
+            return strips
+        return [strip.crop(*crop.column_span) for strip in strips]
 
     virtual_size: Reactive[Size] = Reactive(Size(0, 0))
 
