@@ -24,6 +24,8 @@ from seeknal_tui.run.state import WAITING, RunState
 
 LEAST_MARGIN_S = 0.1
 """Nothing is promised more exactly: what a run takes to begin and to end differs by as much."""
+BETWEEN_S = 0.001
+"""What passes between an end and the start that hangs on it is not known more exactly; of thousands that adds up."""
 FOUR_OF_FIVE = 1.2816
 """So many standard deviations to either side hold 80 % of a normal distribution."""
 OVERDUE = 0.1
@@ -154,7 +156,7 @@ class Outlook:
             if own:
                 cost = costs[stretch.number]
                 variance += (cost.spread * (stretch.finished_at - stretch.started_at)) ** 2
-                common_s += cost.common_spread * (stretch.finished_at - max(self._at, stretch.started_at))
+                common_s += cost.common_spread * (stretch.finished_at - max(self._at, stretch.started_at)) + BETWEEN_S
             own = True
             hang = schedule.hangs_on(place)
             if hang is None:

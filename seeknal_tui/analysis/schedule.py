@@ -54,6 +54,8 @@ class Schedule:
     ) -> None:
         self._state = state
         self._pipeline = state.pipeline
+        self._simulation = simulation
+        self._simulated_at = simulated_at
         follows = state.is_running or simulation is None
         self.began = state.began if follows else simulated_at
         stretches = [_past(number, attempt, now) for number, attempt in all_attempts(state)] if follows else []
@@ -144,6 +146,8 @@ class Schedule:
         return running >= self._slots_at(at)
 
     def _slots_at(self, at: float) -> int:
+        if self._simulation is not None and at >= self._simulated_at:
+            return self._simulation.max_parallel
         changes = self._state.changes
         if not changes:
             return self._state.max_parallel

@@ -103,6 +103,7 @@ class Simulation:
     ) -> None:
         self.pipeline = pipeline
         self.costs = costs
+        self.max_parallel = max_parallel
         self.cores = cores
         self.makespan_s = 0.0
         """Seconds until the last task has ended; final when :meth:`steps` is through."""
@@ -111,7 +112,6 @@ class Simulation:
         """When each task starts for the last time, in seconds from now."""
         self.ended: list[float | None] = [None] * size
         """When it ends."""
-        self._max_parallel = max_parallel
         self._numbers = numbers
         self._standing = standing
 
@@ -129,7 +129,7 @@ class Simulation:
         scheduler = Scheduler(self.pipeline, durations, max(len(costs), 1))
         yield
         already = _begun(scheduler, standing)
-        scheduler.max_parallel = self._max_parallel
+        scheduler.max_parallel = self.max_parallel
         scheduler.request(self._numbers)
         yield
         started, ended, left, failures = self.started, self.ended, dict(standing.running), [x.failures for x in costs]
