@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
@@ -149,6 +150,7 @@ def run_headless(
     journal.attach(runner)
     state = RunState(pipeline)
     printer = _Printer(state, sys.stdout, as_json=as_json)
+    gc.freeze()  # the modules and the pipeline stay: the collector need not look at them again, not even at the end
     with _Signals(runner) as signals:
         try:
             runner.request(plan.run, plan.reuse, plan.selected)
