@@ -248,9 +248,9 @@ class Details(Vertical):
     def _say_log_state(self) -> None:
         log = self.log_view
         self._told_at = time.monotonic()
-        if self.tab is Tab.LOG and log.row_count:
+        if self.tab is Tab.LOG and log.rows.row_count:
             whose = "all tasks · " if log.shows_all else ""
             follows = "follows" if log.following else "F follows"
-            self.border_subtitle = f"{whose}{log.line_count:,} lines · {follows}"
+            self.border_subtitle = f"{whose}{log.rows.line_count:,} lines · {follows}"
         else:
             self.border_subtitle = ""

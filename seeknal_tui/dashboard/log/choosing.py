@@ -28,7 +28,7 @@ class ChoosingLogView(LogView):
             return
         row = view[-1] if self.following else view[0]
         if self.search is not None and self.search.current is not None:
-            found = self.row_of(self.search[self.search.current].line)
+            found = self.rows.row_of(self.search[self.search.current].line)
             row = found if found in view else row
         self._begin_at(row)
         self.stop_following()
@@ -43,7 +43,7 @@ class ChoosingLogView(LogView):
         self._choose_to(row)
 
     def _choose_to(self, row: int) -> None:
-        self._cursor = row = max(0, min(row, self.row_count - 1))
+        self._cursor = row = max(0, min(row, self.rows.row_count - 1))
         self.chosen = range(min(self._anchor, row), max(self._anchor, row) + 1)
         view = self.rows_in_view
         if row < view[0]:
@@ -69,7 +69,7 @@ class ChoosingLogView(LogView):
     def action_scroll_end(self) -> None:
         """Go to the last line, or choose up to there."""
         if self.chosen:
-            self._choose_to(self.row_count - 1)
+            self._choose_to(self.rows.row_count - 1)
         else:
             super().action_scroll_end()
 

@@ -123,7 +123,7 @@ class LogReader(ChoosingLogView):
     def search_for(self, query: Query, origin: int | None = None) -> None:
         """Search the whole log, and go to the first match from line *origin* on, by default the one at the top."""
         self._search(query)
-        self._origin = self.line_of(self.top) if origin is None else origin
+        self._origin = self.rows.line_of(self.top) if origin is None else origin
         self._go_to_awaited()
 
     def _search(self, query: Query) -> None:
@@ -160,14 +160,14 @@ class LogReader(ChoosingLogView):
     @property
     def _match_count(self) -> int:
         """How many matches there are in the lines that are shown."""
-        return 0 if self.search is None else self.search.first_from(self.line_count)
+        return 0 if self.search is None else self.search.first_from(self.rows.line_count)
 
     def _go_to(self, number: int) -> None:
         assert self.search is not None
         self._origin = None
         self.search.current = number
         match = self.search[number]
-        self.reveal(self.row_of(match.line), match.begin)
+        self.reveal(self.rows.row_of(match.line), match.begin)
         self.redraw()
         self._say_found()
 
@@ -185,7 +185,7 @@ class LogReader(ChoosingLogView):
             self.action_search()
         elif self._match_count:
             if search.current is None:
-                at = search.first_from(self.line_of(self.top)) + min(0, by)
+                at = search.first_from(self.rows.line_of(self.top)) + min(0, by)
             else:
                 at = search.current + by
             self._go_to(at % self._match_count)
@@ -220,7 +220,7 @@ class LogReader(ChoosingLogView):
         source = self.source
         if source is None or not rows:
             return
-        lines = range(self.line_of(rows[0]), self.line_of(rows[-1] + 1))
+        lines = range(self.rows.line_of(rows[0]), self.rows.line_of(rows[-1] + 1))
         self.end_choice()
 
         async def copy() -> None:

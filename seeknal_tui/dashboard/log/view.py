@@ -6,7 +6,6 @@ tells how much of the top one is above the pane.
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -16,9 +15,10 @@ from textual.message import Message
 from textual.strip import Strip
 
 from seeknal_tui.dashboard.cells import ink
-from seeknal_tui.dashboard.log.file import WIDEST_WHOLE, Line, LogFile, LogSource, Separator, separators
+from seeknal_tui.dashboard.log.file import WIDEST_WHOLE, Line, LogFile, LogSource, Separator
 from seeknal_tui.dashboard.log.merged import MergedLog
 from seeknal_tui.dashboard.log.painting import Painter, Times
+from seeknal_tui.dashboard.log.rows import LogRows
 from seeknal_tui.dashboard.log.search import Search
 from seeknal_tui.dashboard.look import DARK
 from seeknal_tui.dashboard.scroll_area import ScrollArea
@@ -40,24 +40,17 @@ class LogView(ScrollArea):
         self.following = True
         self.note = ""
         """What is said where there are no lines."""
-        self.source: LogSource | None = None
+        self.rows = LogRows()
         self.search: Search | None = None
         self.chosen = range(0)
         """The rows that are shown as chosen."""
         self.wrap = False
         self.times = Times.NONE
-        self._until: float | None = None
-        self._lines_until = 0
         self.zero = 0.0
         """When the run began, in seconds since 1970."""
-        self._attempts: tuple[tuple[int, float], ...] = ()
-        self._separators: list[Separator] = []
         self._seen = 0
         """How many lines there were when following ended."""
         self._within = 0
-        self._read: list[Line | Separator] = []
-        self._read_of: tuple[object, ...] = ()
-        """The rows read last, and what they depend on."""
         self._strips: list[Strip] = []
         self._rows: list[int] = []
         """The row that each line of the pane shows."""
@@ -70,19 +63,14 @@ class LogView(ScrollArea):
         source = self.source
         if not isinstance(source, LogFile) or path != source.path:
             self.show_source(LogFile(path) if path else None)
-        if self._attempts != tuple(attempts):
-            self._attempts = tuple(attempts)
-            self._find_separators()
+        self.rows.set_attempts(attempts)
         self.look()
         self.redraw()
 
     def show_source(self, source: LogSource | None) -> None:
         """Show another log, from its end."""
         self.close()
-        self.source = source
-        self._lines_until = 0
-        self._separators = []
-        self._attempts = ()
+        self.rows.show(source)
         self.following = True
         self._within = 0
         self._move_to(0, 0)
@@ -102,6 +90,11 @@ class LogView(ScrollArea):
         self.close()
 
     @property
+    def source(self) -> LogSource | None:
+        """The log that is shown."""
+        return self.rows.source
+
+    @property
     def is_complete(self) -> bool:
         """Whether all that was there at the last look is counted, and searched if it is to be."""
         counted = self.source is None or self.source.complete
@@ -109,14 +102,12 @@ class LogView(ScrollArea):
 
     def look(self) -> None:
         """Look whether the log has grown, and whether more was found in it."""
-        if self.source is None:
+        source = self.source
+        if source is None:
             return
-        grown = self.source.catch_up(SLICE_S)
+        grown = self.rows.catch_up(SLICE_S)
+        found = self.search is not None and self.search.look(source, SLICE_S)
         if grown:
-            self._find_end()
-        found = self.search is not None and self.search.look(self.source, SLICE_S)
-        if grown:
-            self._find_separators()
             self._place()
         if found:
             self.redraw()
@@ -125,33 +116,11 @@ class LogView(ScrollArea):
 
     def show_until(self, at: float | None) -> None:
         """Show only what had been printed by then (seconds since 1970); None for everything."""
-        if at != self._until:
-            self._until = at
-            self._find_end()
+        if self.rows.show_until(at):
             self._place()
             self.post_message(self.Changed())
 
-    def _find_end(self) -> None:
-        if self._until is not None and self.source is not None:
-            self._lines_until = self.source.lines_until(self._until)
-
-    def _find_separators(self) -> None:
-        if isinstance(self.source, LogFile):
-            self._separators = separators(self.source, self._attempts)
-
     # Rows
-
-    @property
-    def line_count(self) -> int:
-        """Lines counted so far, up to the time that is looked at."""
-        if self.source is None:
-            return 0
-        return self.source.line_count if self._until is None else self._lines_until
-
-    @property
-    def row_count(self) -> int:
-        """Lines, and a row for the beginning of each attempt but the first."""
-        return self.line_count + len(self._separators)
 
     @property
     def top(self) -> int:
@@ -168,42 +137,11 @@ class LogView(ScrollArea):
         """The row that is shown in that line of the pane."""
         return self._rows[y] if 0 <= y < len(self._rows) else None
 
-    def row_of(self, line: int) -> int:
-        """The row of a line."""
-        return line + sum(1 for separator in self._separators if separator.line <= line)
-
-    def line_of(self, row: int) -> int:
-        """The number of the line of a row, or of the one behind it if it is a rule."""
-        rows = [separator.line + position for position, separator in enumerate(self._separators)]
-        return row - bisect_left(rows, row)
-
     def _lines(self, row: int, count: int) -> list[Line | Separator]:
         """What is in the *count* rows from *row* on."""
-        source = self.source
-        if source is None:
-            return []
-        grown = (source, source.size, self.row_count, tuple(self._separators))
-        key = (row, count, grown, self.wrap, self.scroll_offset.x, self.scrollable_size)
-        if key != self._read_of:  # what is painted was measured just before
-            self._read_of, self._read = key, self._read_lines(source, row, count)
-        return self._read
-
-    def _read_lines(self, source: LogSource, row: int, count: int) -> list[Line | Separator]:
-        marks = {separator.line + position: separator for position, separator in enumerate(self._separators)}
-        rows = range(row, min(row + count, self.row_count))
-        skip, width = (
-            (0, self.scrollable_size.width * self.scrollable_size.height)
-            if self.wrap
-            else (self.scroll_offset.x, self.scrollable_size.width)
-        )
-        lines = iter(source.lines(self.line_of(row), count, skip=skip, width=width))
-        found: list[Line | Separator] = []
-        for number in rows:
-            item = marks.get(number) or next(lines, None)
-            if item is None:
-                break
-            found.append(item)
-        return found
+        size = self.scrollable_size
+        skip, width = (0, size.width * size.height) if self.wrap else (self.scroll_offset.x, size.width)
+        return self.rows.read(row, count, skip=skip, width=width)
 
     def _height_of(self, item: Line | Separator) -> int:
         return len(self._painter.rows_of(item)) if isinstance(item, Line) and self.wrap else 1
@@ -213,21 +151,21 @@ class LogView(ScrollArea):
         height = self.scrollable_size.height
         if self.wrap:
             end = self._wrapped_end()
-            self.virtual_size = Size(1, end[0] + height if self.row_count else 0)
+            self.virtual_size = Size(1, end[0] + height if self.rows.row_count else 0)
             if self.following:
                 self.go_to(*end)
         else:
-            self.virtual_size = Size(max(1, self.virtual_size.width), self.row_count)
+            self.virtual_size = Size(max(1, self.virtual_size.width), self.rows.row_count)
             if self.following:
                 self._move_to(self.scroll_offset.x, self.max_scroll_y)
             widest = max((item.size for item in self._lines(self.top, height) if isinstance(item, Line)), default=0)
-            self.virtual_size = Size(max(self.virtual_size.width, min(widest, WIDEST)), self.row_count)
+            self.virtual_size = Size(max(self.virtual_size.width, min(widest, WIDEST)), self.rows.row_count)
         self.redraw()
 
     def _wrapped_end(self) -> tuple[int, int]:
         """The top row, and how much of it is above the pane, where the last one just fits below."""
         height = self.scrollable_size.height
-        first = max(0, self.row_count - height)
+        first = max(0, self.rows.row_count - height)
         room = height
         for row, item in reversed(list(enumerate(self._lines(first, height), first))):
             room -= self._height_of(item)
@@ -264,7 +202,7 @@ class LogView(ScrollArea):
         """Stay here while the log grows."""
         if self.following:
             self.following = False
-            self._seen = self.line_count
+            self._seen = self.rows.line_count
             self.post_message(self.Changed())
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
@@ -325,7 +263,7 @@ class LogView(ScrollArea):
         while within < 0 and row > 0:
             row -= 1
             within += sum(map(self._height_of, self._lines(row, 1)))
-        while row < self.row_count - 1 and within >= (height := sum(map(self._height_of, self._lines(row, 1)))):
+        while row < self.rows.row_count - 1 and within >= (height := sum(map(self._height_of, self._lines(row, 1)))):
             row, within = row + 1, within - height
         return row, max(0, within)
 
@@ -401,7 +339,7 @@ class LogView(ScrollArea):
         if not strips and self.note:
             strips = [painter.note(self.note)]
         del strips[height:], rows[height:]
-        new_lines = self.line_count - self._seen
+        new_lines = self.rows.line_count - self._seen
         if not self.following and new_lines > 0 and len(strips) == height:
             strips[-1] = painter.with_pill(strips[-1], f" ↓ +{new_lines:,} lines ")
         return strips, rows
@@ -412,7 +350,7 @@ class LogView(ScrollArea):
         found: list[tuple[int, int, bool]] = []
         if self.search is not None:
             shift = item.skipped
-            matches = self.search.in_line(self.line_of(row))
+            matches = self.search.in_line(self.rows.line_of(row))
             found = [(begin - shift, end - shift, current) for begin, end, current in matches if end > shift]
         chosen = row in self.chosen
         if not self.wrap:
