@@ -49,6 +49,13 @@ class FindingsList(OptionList):
         same = [before is not None and (each.kind, each.tasks) == (before.kind, before.tasks) for each in findings]
         self.highlighted = same.index(True) if any(same) else 0
 
+    def action_select(self) -> None:
+        """Enter tries the finding; where there is none, the user is told what can be tried."""
+        if self.chosen is None:
+            self.notify("there is no finding to try: i tries a change of your own", markup=False)
+        else:
+            super().action_select()
+
 
 def finding_text(finding: Finding, palette: Palette) -> Text:
     """What it saves and what it is, what was seen, what to do."""

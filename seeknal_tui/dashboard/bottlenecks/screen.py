@@ -213,6 +213,7 @@ class BottleneckScreen(Screen[None]):
     def action_what_if(self) -> None:
         """Type what is to be changed, on top of what is tried already."""
         if self._insight is None:
+            self.notify(LOOKING if self._session.state.runs else NOTHING_YET, markup=False)
             return
         scenario = self._insight.case.run if self._trial is None else self._trial.scenario
         tasks = self._session.pipeline.tasks

@@ -47,6 +47,10 @@ class TestShown:
         async with opened(tmp_path, FOUR) as driver:
             await driver.press("b")
             await driver.see("Nothing has been run yet")
+            await driver.press("enter")
+            await driver.see("there is no finding to try")
+            await driver.press("i")
+            await driver.see("esc goes back, and a runs all tasks")
 
     async def test_where_nothing_holds_it_up_it_says_so(self, tmp_path: Path) -> None:
         text = """
@@ -55,6 +59,8 @@ class TestShown:
             """
         async with after_a_run(tmp_path, text) as driver:
             await driver.see("Nothing was found that would make the run shorter")
+            await driver.press("enter")
+            await driver.see("there is no finding to try: i tries a change of your own")
 
     async def test_it_is_brought_up_to_date_while_the_run_goes_on(self, tmp_path: Path) -> None:
         text = """
