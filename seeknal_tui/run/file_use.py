@@ -127,7 +127,7 @@ class FileUse:
         with self._lock:
             self._take()
             complete = self._events is not None and self._events.complete
-            self._at_work[number] = _AtWork(_named(task, self._folder), complete)
+            self._at_work[number] = _AtWork(named_by(task, self._folder), complete)
 
     def watch(self, number: int, pid: int) -> None:
         """The task has started that process."""
@@ -306,7 +306,8 @@ def _roots(folders: list[str]) -> list[tuple[str, str]]:
     return found
 
 
-def _named(task: Task, folder: str) -> Named:
+def named_by(task: Task, folder: str) -> Named:
+    """What the words of a task's command may mean, from the pipeline's folder on; nothing of other tasks."""
     if not isinstance(task.action, CommandAction):
         return Named()
     command, env = task.action.command, dict(task.env)

@@ -170,7 +170,8 @@ class TestSeen:
               - {name: other, command: sleep 1}
             """
         files = files_of(pipeline_of(tmp_path / "pipeline", text))
-        assert files["reader"].read == (f"{tmp_path}/lake.csv", f"{tmp_path}/pipeline/data.csv")
+        inside = f"{tmp_path}/pipeline"
+        assert files["reader"].read == (f"{tmp_path}/lake.csv", f"{inside}/data.csv", f"{inside}/missing.csv")
         assert files["writer"].written == (f"{tmp_path}/pipeline/out.csv",)
         assert f"{tmp_path}/pipeline/whole.csv" in files["replacer"].written
         assert not any(files[name].written for name in ("reader", "other"))

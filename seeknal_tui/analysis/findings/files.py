@@ -12,6 +12,8 @@ from typing import NamedTuple
 from seeknal_tui.analysis.findings.case import Case
 from seeknal_tui.pipeline.model import PathAction, SqlAction
 from seeknal_tui.pipeline.tasks import absolute
+from seeknal_tui.run.events import Status
+from seeknal_tui.run.file_use import named_by
 
 LITERAL = re.compile(r"(\bTO\s*)?'((?:[^']|'')+)'", re.IGNORECASE)
 """A text in SQL, and whether ``COPY … TO`` stands before it."""
@@ -47,10 +49,13 @@ class Files:
         ]
         self.seen_written = [set(paths) for paths in state.files.written]
         self.reads: list[dict[str, str]] = [{} for _ in pipeline.tasks]
-        """For each task the paths it reads, each with how that is known: ``reads``, or ``was seen to read``."""
+        """For each task the paths it reads, each with how that is known: ``reads``, ``was seen to read``, ``names``."""
         folder = str(pipeline.folder)
         for number, task in enumerate(pipeline.tasks):
             reads = self.reads[number]
+            if state.statuses[number] is Status.FAILED:
+                # A file that was not there yet cannot be seen to be read.
+                reads.update(dict.fromkeys(named_by(task, folder).used, "names"))
             reads.update(dict.fromkeys(state.files.read[number], "was seen to read"))
             if isinstance(task.action, PathAction):
                 reads[task.action.path] = "reads"

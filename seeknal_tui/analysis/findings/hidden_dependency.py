@@ -8,6 +8,7 @@ from seeknal_tui.analysis.findings.case import Case
 from seeknal_tui.analysis.findings.files import APPENDED, Files
 from seeknal_tui.analysis.findings.finding import Finding, FindingKind
 from seeknal_tui.pipeline.durations import format_duration
+from seeknal_tui.run.events import Status
 
 
 def hidden_dependencies(case: Case) -> Iterator[Finding]:
@@ -44,6 +45,8 @@ def _luck(case: Case, reader: int, writer: int) -> str:
     read, written = case.span(reader), case.span(writer)
     if read is None or written is None:
         return "The order in which they run is a matter of luck."
+    if case.state.statuses[reader] is Status.FAILED and written.end > read.start:
+        return f"{one} failed, and started before {other} had ended: what it needs may not have been there yet."
     if written.end <= read.start:
         gap = format_duration(read.start - written.end)
         return f"It ran right only by luck of timing: {other} happened to end {gap} before {one} started."

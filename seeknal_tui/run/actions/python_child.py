@@ -178,7 +178,8 @@ class Files:
         if file.endswith(NO_DATA) or file.startswith(self._not_data):
             return
         writes = bool(flags & (os.O_WRONLY | os.O_RDWR))  # type: ignore[operator]
-        if writes or os.path.isfile(file):
+        # Who looks for a file that is not there needs it as well.
+        if writes or os.path.isfile(file) or not os.path.exists(file):
             self._told.add((path, flags))
             self._child.tell("writes" if writes else "reads", file)
 

@@ -62,6 +62,7 @@ class Ran(NamedTuple):
     perhaps: tuple[str, ...] = ()
     files_known: bool = False
     """Whether its files were looked at, and none was missed."""
+    status: Status = Status.SUCCEEDED
 
 
 def at(path: str) -> str:
@@ -81,7 +82,7 @@ def run_of(made: Pipeline, ran: Mapping[str, Ran], host: tuple[HostSampled, ...]
         if how.files_known or how.read or how.written or how.perhaps:
             files = (how.read, how.written, how.perhaps)
             timed.append((how.end, 0, TaskFiles(how.end, name, *files, how.files_known)))
-        timed.append((how.end, 1, TaskFinished(how.end, name, Status.SUCCEEDED)))
+        timed.append((how.end, 1, TaskFinished(how.end, name, how.status)))
     events = [event for _, _, event in sorted(timed, key=lambda each: each[:2])]
     end = max((how.end for how in ran.values()), default=0.0)
     state = RunState(made)

@@ -8,6 +8,7 @@ import pytest
 
 from seeknal_tui.analysis.findings.finding import FindingKind
 from seeknal_tui.pipeline.model import Action, Pipeline, SleepAction, Task
+from seeknal_tui.run.events import Status
 from tests.analysis.findings.made_up import Ran, at, case_of, command, kinds, only, pipeline, sql
 
 HIDDEN, NEEDLESS = FindingKind.HIDDEN_DEPENDENCY, FindingKind.NEEDLESS_DEPENDENCY
@@ -62,6 +63,16 @@ class TestHidden:
         made = self.two(Task(name="report", action=command("report")))
         ran = {"export": writer, "report": reader._replace(read=(at("out/sales.csv"),))}
         assert words in only(case_of(made, ran), HIDDEN).evidence
+
+    @pytest.mark.parametrize(("status", "found"), [(Status.FAILED, True), (Status.SUCCEEDED, False)])
+    def test_a_file_that_a_failed_command_names_may_have_come_too_late(self, status: Status, *, found: bool) -> None:
+        made = self.two(Task(name="report", action=command("wc -l out/sales.csv")))
+        case = case_of(made, {"export": Ran(0, 1), "report": Ran(0, 0.5, status=status)})
+        assert (HIDDEN in kinds(case)) is found
+        if found:
+            evidence = only(case, HIDDEN).evidence
+            assert "report names out/sales.csv, which export writes" in evidence
+            assert "report failed, and started before export had ended" in evidence
 
     def test_it_costs_what_making_the_result_again_takes(self) -> None:
         made = pipeline(
