@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import textwrap
+from itertools import groupby
 from typing import Any
 
+from seeknal_tui.analysis.critical_path import Link
 from seeknal_tui.analysis.diagnosis import Diagnosis
 from seeknal_tui.analysis.findings.finding import Finding
 from seeknal_tui.pipeline.durations import format_duration
@@ -14,6 +16,8 @@ from seeknal_tui.safe_text import one_line
 WIDTH = 100
 INDENT = " " * 10
 FAILED_SHOWN = 6
+LINKS_SHOWN = 20
+"""Of the critical path: those with the largest shares."""
 RISK = "  (what it costs to make a wrong result again)"
 REASONS = {
     "dependency": "for other tasks' results",
@@ -112,12 +116,23 @@ def _breakdown(diagnosis: Diagnosis) -> list[str]:
 
 
 def _path(diagnosis: Diagnosis) -> list[str]:
-    """The critical path, link by link."""
+    """The critical path, link by link; of a long one those that count, and what lies between them together."""
     if not diagnosis.links:
         return ["No task ran, so there is no critical path."]
-    tasks = diagnosis.state.pipeline.tasks
     lines = ["The critical path, the chain that the end of the run hung on:"]
-    for link in diagnosis.links:
+    shown = set(sorted(diagnosis.links, key=lambda link: -link.share)[:LINKS_SHOWN])
+    for is_shown, links in groupby(diagnosis.links, key=shown.__contains__):
+        lines += _links(diagnosis, list(links), is_shown=is_shown)
+    return lines
+
+
+def _links(diagnosis: Diagnosis, links: list[Link], *, is_shown: bool) -> list[str]:
+    tasks = diagnosis.state.pipeline.tasks
+    if not is_shown and len(links) > 1:
+        running_s, share = sum(link.running_s for link in links), sum(link.share for link in links)
+        return [f"{format_duration(running_s):>8}  {share:>4.0%}  … {len(links):,} more"]
+    lines = []
+    for link in links:
         waited = f"  after waiting {format_duration(link.waited_s)}" if link.waited_s >= 0.02 else ""
         lines.append(
             f"{format_duration(link.running_s):>8}  {link.share:>4.0%}  {one_line(tasks[link.number].name)}{waited}"

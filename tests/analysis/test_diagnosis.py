@@ -6,7 +6,7 @@ import pytest
 
 from seeknal_tui.analysis.diagnosis import diagnose
 from seeknal_tui.pipeline.model import Task
-from seeknal_tui.reports.diagnosis import diagnosis_lines, diagnosis_object
+from seeknal_tui.reports.diagnosis import LINKS_SHOWN, diagnosis_lines, diagnosis_object
 from tests.analysis.findings.made_up import Ran, case_of, command, pipeline
 
 MADE = pipeline(
@@ -49,6 +49,25 @@ class TestText:
         assert "    3.0s   25%  waiting for a slot" in text
         assert "The critical path" in text
         assert "→ set max_parallel to 2." in text
+
+    def test_of_a_long_path_the_links_that_count_are_shown(self) -> None:
+        names = [f"t{number:02}" for number in range(60)]
+        tasks = [Task(name=names[0], action=command("first"))]
+        ran, long, now = {}, {7, 30, 31}, 0.0
+        for number, name in enumerate(names):
+            if number:
+                tasks.append(Task(name=name, action=command(name), depends_on=(names[number - 1],)))
+            ran[name] = Ran(now, now + (10.0 if number in long else 1.0))
+            now = ran[name].end
+        made = pipeline(*tasks)
+        diagnosis = diagnose(case_of(made, ran))
+        lines = diagnosis_lines(diagnosis)
+        first = lines.index("The critical path, the chain that the end of the run hung on:") + 1
+        path = lines[first : lines.index("", first)]
+        assert sum(" t" in line for line in path) == LINKS_SHOWN
+        assert all(any(f"11%  t{number:02}" in line for line in path) for number in long)
+        assert path[-1].split() == ["28.0s", "32%", "…", "28", "more"]
+        assert len(diagnosis_object(diagnosis)["critical_path"]) == len(names)
 
     def test_where_nothing_was_found_it_says_so(self) -> None:
         made = pipeline(Task(name="a"))
