@@ -178,6 +178,18 @@ class TestMouse:
             await driver.press("M")
             await driver.see("the dashboard has the mouse")
 
+    async def test_the_key_works_on_every_screen(self, tmp_path: Path) -> None:
+        async with opened(tmp_path, "tasks: [{nmae: x}]") as driver:
+            await driver.see("cannot be run")
+            await driver.press("M")
+            assert not driver.app.has_mouse
+        async with opened(tmp_path, PIPELINE) as driver:
+            for key in ("H", "b"):
+                await driver.press(key)
+                await driver.press("M")
+                assert driver.app.has_mouse is (key == "b")
+                await driver.press("escape")
+
 
 class TestEndOfALongRun:
     @pytest.mark.parametrize(
