@@ -147,6 +147,13 @@ class TestPlainLines:
         for text in ("◐ a  started", "│ a  first", "┃ a  last words", "✗ a  failed", "exited with 7", "⊘ b  skipped"):
             assert text in done.stdout
 
+    def test_the_name_of_a_pipeline_cannot_act_on_the_terminal(self, write: Callable[[str], Path]) -> None:
+        file = write('name: "[red]x[/]\\e]0;t\\a\\u202e"\ntasks: [{name: a, command: echo hi}]')
+        for arguments in (("check", file), ("run", file, "--no-ui"), ("watch", file)):
+            printed = typed(*arguments).stdout
+            assert "[red]x[/]␛]0;t␇\N{REPLACEMENT CHARACTER}" in printed
+            assert not {"\x1b", "\x07", "\u202e"} & set(printed)
+
     def test_the_last_words_of_a_failed_task_are_told_at_the_end(self, write: Callable[[str], Path]) -> None:
         end = typed("run", write(FAILING), "--no-ui").stdout.split("\n\n")[-1]
         assert "1 succeeded  1 failed  1 skipped" in end

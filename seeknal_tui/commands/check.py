@@ -11,6 +11,7 @@ import click
 
 from seeknal_tui.commands.common import WRONG_USE, environment_option, find_file, json_option, path_argument
 from seeknal_tui.pipeline.model import Pipeline
+from seeknal_tui.safe_text import one_line
 
 if TYPE_CHECKING:
     from seeknal_tui.pipeline.loading import Loaded
@@ -67,4 +68,4 @@ def _check_text(pipeline: Pipeline) -> str:
     edges = sum(len(upstream) for upstream in pipeline.upstream)
     found = sum(len(set(task.found_dependencies) - set(task.depends_on)) for task in pipeline.tasks)
     in_sql = f", {found} of them found in SQL only" if found else ""
-    return f"{pipeline.name}: {len(pipeline.tasks)} tasks, {edges} dependencies{in_sql}; it can be run"
+    return f"{one_line(pipeline.name)}: {len(pipeline.tasks)} tasks, {edges} dependencies{in_sql}; it can be run"

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from seeknal_tui.commands.common import fail, find_file, has_terminal, name_and_path, theme_option
+from seeknal_tui.safe_text import one_line
 
 if TYPE_CHECKING:
     from seeknal_tui.history.past_runs import PastRun
@@ -85,4 +86,5 @@ def _follow(past: PastRun, *, as_json: bool) -> None:
             fail(follower.problem)
         time.sleep(LOOK_EVERY_S)
     if not as_json:
-        click.echo(f"{past.pipeline.name} {state.status} in {state.wall_s:.1f} s, run {past.record.run_id}")
+        name = one_line(past.pipeline.name)
+        click.echo(f"{name} {state.status} in {state.wall_s:.1f} s, run {past.record.run_id}")

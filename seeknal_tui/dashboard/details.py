@@ -26,6 +26,7 @@ from seeknal_tui.dashboard.why import Reasons
 from seeknal_tui.pipeline.durations import format_duration
 from seeknal_tui.run.actions.query_profile import QueryProfile, read_profile
 from seeknal_tui.run.events import Status
+from seeknal_tui.safe_text import one_line
 
 REFRESH_EVERY_S = 0.2
 ROOM_FOR_KIND = 44
@@ -202,7 +203,7 @@ class Details(Vertical):
         task, state = session.pipeline.tasks[number], session.state
         status = state.statuses[number]
         kind = f"{task.kind} · " if self.size.width - len(task.name) > ROOM_FOR_KIND else ""
-        title = Text(f"3 {task.name} ── {kind}")
+        title = Text(f"3 {one_line(task.name)} ── {kind}")
         if not state.in_run[number] and not state.attempts[number]:
             return title.append("not run")
         title.append(f"{GLYPHS[status]} {status}", self.palette.of(status))

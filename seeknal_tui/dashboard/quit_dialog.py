@@ -12,6 +12,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from seeknal_tui.run.events import Status
+from seeknal_tui.safe_text import one_line
 
 if TYPE_CHECKING:
     from seeknal_tui.dashboard.session import Session
@@ -79,7 +80,7 @@ class StoppingDialog(ModalScreen[None]):
 
     def _tell(self) -> None:
         state = self._session.state
-        names = [state.pipeline.tasks[number].name for number in state.running]
+        names = [one_line(state.pipeline.tasks[number].name) for number in state.running]
         shown = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
         self._box.update(Text(f"Waiting for {shown or 'the last traces'} to end …"))
 

@@ -9,6 +9,7 @@ from textual.screen import Screen
 from seeknal_tui.dashboard.actions import ACTIONS, UserAction
 from seeknal_tui.dashboard.session import Session
 from seeknal_tui.dashboard.themes import STYLES
+from seeknal_tui.safe_text import lines
 
 
 class SessionScreen(Screen[None]):
@@ -36,4 +37,4 @@ class SessionScreen(Screen[None]):
 
     def tell(self, message: object, *, severity: str = "information") -> None:
         """Say something in a corner of the screen."""
-        self.notify(str(message), severity="warning" if severity == "warning" else "information", markup=False)
+        self.notify(lines(str(message)), severity="warning" if severity == "warning" else "information", markup=False)

@@ -13,6 +13,7 @@ from textual.strip import Strip
 from seeknal_tui.dashboard.cells import ink
 from seeknal_tui.dashboard.look import DARK
 from seeknal_tui.dashboard.scroll_area import ScrollArea
+from seeknal_tui.safe_text import one_line
 
 SECOND_COLUMN = re.compile(r" *(\S+( \S+)* {2,})?")
 """The beginning of a line up to where its text, or the second column of it, begins."""
@@ -39,7 +40,7 @@ class TextPane(ScrollArea):
     def _lay_out(self) -> None:
         width, console = self.scrollable_size.width, self.app.console
         self._lines = []
-        for line in self._source:
+        for line in map(harmless, self._source):
             self._lines += [line] if line.no_wrap or not width else wrapped(line, width, console)
         widest = max((line.cell_len for line in self._lines if line.no_wrap), default=1)
         self.virtual_size = Size(widest, len(self._lines))
@@ -59,6 +60,15 @@ class TextPane(ScrollArea):
         line, console = self._lines[top + y], self.app.console
         strip = Strip(line.render(console)).apply_style(console.get_style(line.style))  # which rendering leaves out
         return strip.crop(x, x + width).extend_cell_length(width).apply_style(base)
+
+
+def harmless(line: Text) -> Text:
+    """*line* with every sign that acts or hides made visible: names and errors in it are other people's."""
+    safe = one_line(line.plain)
+    if safe != line.plain:
+        line = line.copy()
+        line.plain = safe
+    return line
 
 
 def wrapped(line: Text, width: int, console: Console) -> list[Text]:

@@ -50,10 +50,10 @@ def event_text(event: Event, state: RunState) -> list[str]:
             texts = [f"◐ {_name(event.task, state)}  started{again}"]
         case TaskOutput():
             bar = "│" if event.stream == "stdout" else "┃"
-            texts = [f"{bar} {_name(event.task, state)}  {one_line(line)}" for line in event.text.split("\n")]
+            texts = [f"{bar} {_name(event.task, state)}  {line}" for line in event.text.split("\n")]
         case TaskRetrying():
             when = f" in {format_duration(event.delay_s)}" if event.delay_s else ""
-            texts = [f"✗ {_name(event.task, state)}  {one_line(event.error)}; trying again{when}"]
+            texts = [f"✗ {_name(event.task, state)}  {event.error}; trying again{when}"]
         case TaskFinished() if event.status is not Status.REUSED:
             texts = [_finished(event, state)]
         case MaxParallelChanged():
@@ -61,7 +61,7 @@ def event_text(event: Event, state: RunState) -> list[str]:
         case Paused() | Resumed():
             texts = [type(event).__name__.lower()]
     clock = format_clock(event.at)
-    return [f"{clock}  {text}" for text in texts]
+    return [f"{clock}  {one_line(text)}" for text in texts]
 
 
 def _tasks(count: int) -> str:
@@ -80,7 +80,7 @@ def _finished(event: TaskFinished, state: RunState) -> str:
         text += f" in {format_duration(attempts[-1].finished_at - attempts[-1].started_at)}"
     if event.rows is not None:
         text += f"  {event.rows:,} row{'' if event.rows == 1 else 's'}"
-    return f"{text}: {one_line(event.error)}" if event.error else text
+    return f"{text}: {event.error}" if event.error else text
 
 
 def closing_lines(
@@ -94,15 +94,15 @@ def closing_lines(
     several = sum(summary.counts.values()) - summary.counts[Status.REUSED] > 1
     speedup = f"  ·  {summary.speedup:.1f}×" if several else ""
     lines = [
-        f"{one_line(summary.pipeline)}{environment}  {summary.status} in {format_duration(summary.wall_s)}"
+        f"{summary.pipeline}{environment}  {summary.status} in {format_duration(summary.wall_s)}"
         f"  ·  {counts or 'nothing to do'}{speedup}  ·  run {summary.run_id}"
     ]
     for task in summary.tasks:
         if task.status is Status.FAILED:
-            lines.append(f"✗ {task.task.name}    {one_line(task.error)}{_place(task)}")
+            lines.append(f"✗ {task.task.name}    {task.error}{_place(task)}")
             log = log_path(pipeline.numbers[task.task.name])
             lines += _end_of_log(log, pipeline.folder)
-    return lines
+    return [one_line(line) for line in lines]
 
 
 def resume_line(summary: RunSummary, pipeline: Pipeline) -> list[str]:
@@ -126,7 +126,7 @@ def _place(task: TaskSummary) -> str:
     file = Path(task.task.place.file).name
     if not file or f"{file}:" in task.error:
         return ""
-    return f"    {one_line(file)}:{task.task.place.line}"
+    return f"    {file}:{task.task.place.line}"
 
 
 def _end_of_log(log: Path | None, folder: Path) -> list[str]:
@@ -142,4 +142,4 @@ def _end_of_log(log: Path | None, folder: Path) -> list[str]:
     if last == [""]:
         return []
     shown = log.relative_to(folder) if log.is_relative_to(folder) else log
-    return [*(f"   {one_line(line)[:400]}" for line in last), f"   … its whole log: {one_line(str(shown))}"]
+    return [*(f"   {one_line(line)[:400]}" for line in last), f"   … its whole log: {shown}"]

@@ -103,6 +103,7 @@ class FrozenApp(App[None]):
 
     HORIZONTAL_BREAKPOINTS = DashboardApp.HORIZONTAL_BREAKPOINTS
     VERTICAL_BREAKPOINTS = DashboardApp.VERTICAL_BREAKPOINTS
+    COMMANDS = DashboardApp.COMMANDS
 
     def __init__(self, session: Session) -> None:
         super().__init__(ansi_color=True)

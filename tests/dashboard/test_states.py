@@ -16,13 +16,17 @@ import duckdb
 import pytest
 from syrupy.assertion import SnapshotAssertion
 from textual.pilot import Pilot
+from textual.screen import ModalScreen
 from textual.widget import Widget
 
 from seeknal_tui.dashboard.main_screen import MainScreen
+from seeknal_tui.dashboard.problems_screen import ProblemsScreen
+from seeknal_tui.dashboard.quit_dialog import QuitDialog, StopDialog, StoppingDialog
 from seeknal_tui.pipeline.model import Pipeline, Place, SqlAction
-from seeknal_tui.run.events import Event, Paused, TaskReady
+from seeknal_tui.pipeline.problems import Problem
+from seeknal_tui.run.events import Event, MaxParallelChanged, Paused, RunFinished, RunStatus, Status, TaskReady
 from seeknal_tui.run.task_log import TaskLog
-from tests.dashboard.frozen import EVENTS, FLIGHTS, NOW, SIZES, FrozenApp, in_folder, session_at
+from tests.dashboard.frozen import EVENTS, FLIGHTS, NOW, SIZES, FrozenApp, done, in_folder, session_at
 
 PATIENCE_S = 60.0
 
@@ -55,6 +59,17 @@ class Look:
         strips = self.pilot.app.screen._compositor.render_strips()[top : top + height]
         return "\n".join(strip.crop(left, left + width).text.rstrip() for strip in strips)
 
+    @property
+    def screen(self) -> str:
+        """The cells of the whole screen."""
+        return self.cells(self.pilot.app.screen)
+
+    @property
+    def frame(self) -> str:
+        """The lines around the panes: header and slider, and the footer."""
+        lines = self.screen.splitlines()
+        return "\n".join([*lines[:2], lines[-1]])
+
     async def when(self, widget: Widget, text: str) -> str:
         """The cells of the widget once that text is among them."""
         deadline = time.monotonic() + PATIENCE_S
@@ -70,7 +85,7 @@ async def look_at(
 ) -> AsyncIterator[Look]:
     session = session_at(pipeline, events, now)
     app = FrozenApp(session)
-    async with app.run_test(size=size) as pilot:
+    async with app.run_test(size=size, notifications=True) as pilot:
         await pilot.pause()
         yield Look(pilot)
     session.engine.close(kill=False)
@@ -248,3 +263,104 @@ class TestLog:
         async with self.a_log(size, tmp_path) as look:
             await look.press("V", "k", "k")
             assert look.cells(look.main.details) == snapshot
+
+
+def finished(*events: Event, status: RunStatus) -> list[Event]:
+    """The rest of the run: what still runs ends so, what waits is left out."""
+    return [*EVENTS, *events, RunFinished(9.0, status)]
+
+
+ENDS: dict[str, tuple[list[Event], float]] = {
+    "before any run": ([], 0.0),
+    "running": (EVENTS, NOW),
+    "paused": ([*EVENTS, Paused(8.1)], 9.5),
+    "fewer slots than tasks": ([*EVENTS, MaxParallelChanged(8.1, 1)], NOW),
+    "failed": (
+        finished(
+            done(9.0, "enriched"),
+            done(9.0, "delays_by_weather"),
+            done(9.0, "rolling_daily", Status.SKIPPED),
+            status=RunStatus.FAILED,
+        ),
+        9.5,
+    ),
+    "cancelled": (
+        finished(
+            *(done(9.0, name, Status.CANCELLED) for name in ("enriched", "delays_by_weather", "rolling_daily")),
+            status=RunStatus.CANCELLED,
+        ),
+        9.5,
+    ),
+}
+
+
+@sizes
+class TestHeaderSliderAndFooter:
+    @pytest.mark.parametrize("state", ENDS)
+    async def test_in_each_state_of_the_run(
+        self, size: tuple[int, int], state: str, snapshot: SnapshotAssertion
+    ) -> None:
+        events, now = ENDS[state]
+        async with look_at(size, events=events, now=now) as look:
+            assert look.frame == snapshot
+
+    async def test_with_the_focus_and_with_a_number_typed(
+        self, size: tuple[int, int], snapshot: SnapshotAssertion
+    ) -> None:
+        async with look_at(size) as look:
+            look.main.slider.focus()
+            await look.pilot.pause()
+            assert look.frame == snapshot(name="focused")
+            await look.press("3", "0")
+            assert look.frame == snapshot(name="typed")
+            await look.press("0", "enter")
+            assert look.frame == snapshot(name="refused")
+
+    async def test_at_an_earlier_moment(self, size: tuple[int, int], snapshot: SnapshotAssertion) -> None:
+        async with look_at(size) as look:
+            await look.press("comma", "comma")
+            assert look.frame == snapshot
+
+
+@sizes
+class TestWindows:
+    async def test_what_asks_and_what_is_typed(self, size: tuple[int, int], snapshot: SnapshotAssertion) -> None:
+        async with look_at(size) as look:
+            await look.press("S")
+            assert look.screen == snapshot(name="selection")
+            await look.press(*"clean_", "asterisk")
+            assert look.screen == snapshot(name="selection typed")
+            await look.press("escape", "slash", *"clean")
+            assert look.screen == snapshot(name="filter")
+            await look.press("escape")
+            session = look.main.session
+            dialogs: list[ModalScreen[Any]] = [StopDialog(session), QuitDialog(session), StoppingDialog(session)]
+            for dialog in dialogs:
+                await look.pilot.app.push_screen(dialog)
+                await look.pilot.pause()
+                assert look.screen == snapshot(name=type(dialog).__name__)
+                look.pilot.app.pop_screen()
+
+    async def test_the_palette(self, size: tuple[int, int], snapshot: SnapshotAssertion) -> None:
+        async with look_at(size) as look:
+            await look.press("colon", *"theme")
+            assert (
+                await look.when(look.pilot.app.screen, "theme: colour-blind" if size[1] > 10 else "theme:") == snapshot
+            )
+
+    async def test_a_notice(self, size: tuple[int, int], snapshot: SnapshotAssertion) -> None:
+        async with look_at(size) as look:
+            look.main.tell("planes_age neither runs nor waits", severity="warning")
+            assert await look.when(look.pilot.app.screen, "neither") == snapshot
+
+    async def test_what_is_wrong_with_the_file(self, size: tuple[int, int], snapshot: SnapshotAssertion) -> None:
+        text = "name: shop\ntasks: [{nmae: x}]\n"
+        problems = [
+            Problem(Place("/shop/flights.yml", 2, 10), "error", 'there is no key "nmae": did you mean "name"?'),
+            Problem(Place("/shop/flights.yml", 2, 9), "warning", "the task does nothing"),
+        ]
+        async with look_at(size) as look:
+            lines = text.splitlines()
+            await look.pilot.app.push_screen(ProblemsScreen(Path("/shop/flights.yml"), problems, lines, behind=True))
+            await look.pilot.pause()
+            assert look.screen == snapshot

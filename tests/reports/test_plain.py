@@ -23,6 +23,7 @@ from seeknal_tui.run.events import (
     TaskStarted,
 )
 from seeknal_tui.run.state import RunState
+from seeknal_tui.safe_text import one_line
 
 PIPELINE = Pipeline("test", (Task(name="load"), Task(name="x")))
 STARTED = RunStarted(0.0, "8f3c0000", "test", "", 4, ("load", "x"), 0.0)
@@ -63,6 +64,28 @@ def test_each_printed_line_is_a_line_that_cannot_act_on_the_terminal() -> None:
         "00:00.0  │ x     one",
         "00:00.0  │ x     ␛[31mtwo\N{REPLACEMENT CHARACTER}",
     ]
+
+
+def test_no_name_and_no_error_can_act_on_the_terminal(tmp_path: Path) -> None:
+    evil = "[red]x[/] \x1b]8;;file:///\x1b\\y\x1b]52;c;aGk=\x07\x1b]0;t\x07\x9b2J\u202e\u200b\r\n"
+    pipeline = Pipeline(evil, (Task(name=evil, place=Place(f"{evil}.yml", 1, 1)),), environment=evil)
+    events: list[Event] = [
+        RunStarted(0.0, "8f3c0000", evil, evil, 4, (evil,), 0.0),
+        TaskStarted(0.0, evil, 1, 0),
+        TaskOutput(0.0, evil, "stderr", evil),
+        TaskRetrying(1.0, evil, 1, evil, 0.0),
+        TaskStarted(1.0, evil, 2, 0),
+        TaskFinished(2.0, evil, Status.FAILED, evil),
+        RunFinished(2.0, RunStatus.FAILED),
+    ]
+    state, lines = RunState(pipeline), []
+    for event in events:
+        state.apply(event)
+        lines += event_text(event, state)
+    (tmp_path / "log").write_text(evil)
+    lines += closing_lines(summarize(state), lambda _: tmp_path / "log", pipeline)
+    assert all(one_line(line) == line for line in lines)
+    assert sum("[red]x[/]" in line for line in lines) == 10
 
 
 def test_what_a_reader_need_not_know_is_not_told() -> None:
