@@ -244,3 +244,81 @@ def test_a_terminal_that_goes_away_ends_the_dashboard_and_its_tasks(tmp_path: Pa
         dashboard, tasks = started_stubborn(tmp_path, terminal)
         terminal.close()
         wait_until(lambda: all_gone([dashboard, *tasks]))
+
+
+GATED = """\
+name: shop
+execution: {max_parallel: 1}
+tasks:
+  - {name: loud, command: "seq 3000; echo the needle; seq 3000"}
+  - {name: left, command: "until test -e open; do sleep 0.02; done"}
+  - {name: right, command: "until test -e open; do sleep 0.02; done"}
+  - {name: both, sleep: 10ms, depends_on: [loud, left, right]}
+"""
+
+
+def test_a_session_of_slider_log_plans_edits_history_and_resuming(tmp_path: Path) -> None:
+    file, gate = tmp_path / "shop.yml", tmp_path / "open"
+    file.write_text(GATED)
+    with Terminal(tmp_path, 160, 45) as terminal:
+        terminal.run("run", "shop.yml")
+        terminal.wait_for("1/4 done · 1 running", "1 slot, 1 busy")
+        terminal.press("+")
+        terminal.wait_for("1/4 done · 2 running", "2 slots, 2 busy", "▲2")
+
+        terminal.press("L")  # the first task is under the cursor
+        terminal.wait_for("3000")
+        terminal.press("/", *"needle", "Enter")
+        terminal.wait_for("the needle", "1 of 1")
+        terminal.press("y")
+        terminal.wait_for("lines copied")
+        assert "the needle" in (tmp_path / "target/.seeknal_tui/copied.txt").read_text().splitlines()
+        terminal.press_until("1", "enter open")
+
+        gate.touch()
+        terminal.wait_for("● succeeded 00:", "4/4 done")
+
+        terminal.press("R")
+        terminal.wait_for("Run loud and everything downstream", "run       2   loud, both", "reuse     2", "esc cancel")
+        terminal.press("Escape")
+        terminal.wait_gone("esc cancel")
+
+        file.write_text(GATED + "  - {name: extra, command: echo more, depends_on: [both]}\n")
+        terminal.wait_for("1 new: extra")
+        terminal.press("c")
+        terminal.wait_for("extra: it never ran", "enter run")
+        terminal.press("Enter")
+        terminal.wait_for("● succeeded 00:", "5/5 done")
+
+        file.write_text(GATED.replace("name: left", "nmae: left"))
+        terminal.wait_for("cannot be run", "shop.yml:5:6", "nmae", "^")
+        terminal.press("Escape")
+        terminal.wait_for("5/5 done", "shop.yml has errors")
+        file.write_text(GATED)
+        terminal.wait_gone("shop.yml has errors")
+
+        terminal.press("H")
+        terminal.wait_for("History of shop.yml", "2 runs", "--changed")
+        terminal.press("Escape")
+        terminal.wait_for("1 Graph")
+        terminal.press_until("b", "What would help")
+        terminal.press("Escape")
+        terminal.wait_for("1 Graph")
+
+        gate.unlink()
+        terminal.press("+")
+        terminal.wait_for("3 slots")
+        terminal.press("a")
+        terminal.wait_for("Run all tasks")
+        terminal.press("Enter")
+        terminal.wait_for("1/4 done · 2 running")
+        terminal.press("q")
+        terminal.wait_for("Tasks still run", "2 running, 1 waiting")
+        terminal.press("Enter")
+        terminal.wait_for("shop  cancelled", "--resume    goes on from here", "exit=130")
+
+        gate.touch()
+        terminal.run("run", "shop.yml", "--resume")
+        terminal.wait_for("● succeeded 00:", "4/4 done", "1 reused")
+        terminal.press("q")
+        terminal.wait_for("3 succeeded  1 reused", "exit=0")
