@@ -26,7 +26,7 @@ class Spread(NamedTuple):
     common: float
 
 
-USUAL = Spread(own=0.08, common=0.05)
+USUAL = Spread(own=0.10, common=0.08)
 """What is assumed of tasks that were measured; fitted on ``tests/benchmarks/bench_eta.py``."""
 GUESSED = Spread(own=0.4, common=0.3)
 """The same of those that were not: whoever guesses is often wrong with all of them."""

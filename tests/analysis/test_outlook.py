@@ -58,7 +58,7 @@ class TestRange:
             assert found.at == pytest.approx(40.0)
             margins.append(found.margin_s)
         assert margins == sorted(margins, reverse=True)
-        assert margins[0] > 3 * margins[1]
+        assert margins[0] > 2 * margins[1]
 
     def test_of_sleeps_is_the_least_that_is_told(self) -> None:
         naps = Pipeline("naps", (Task(name="a", action=SleepAction(30.0)),))
