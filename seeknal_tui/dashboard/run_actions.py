@@ -16,6 +16,8 @@ from seeknal_tui.run.plan import RerunPlan
 
 SOON_S = 0.5
 """After so long, a task that was asked to end and has not is worth a word."""
+SHOWN_AFTER_S = 0.01
+"""A run that begins is shown so much later: with 10,000 tasks both take long, and a key that comes is heard between."""
 
 
 class RunActions(SessionScreen):
@@ -79,7 +81,7 @@ class RunActions(SessionScreen):
         except NotPossible as reason:
             self.tell(reason, severity="warning")
         self.marks_changed()
-        self.session_changed()
+        self.set_timer(SHOWN_AFTER_S, self.session_changed)
 
     def action_mark(self) -> None:
         """Mark the task under the cursor, or take its mark away."""
