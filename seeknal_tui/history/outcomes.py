@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 from seeknal_tui.run.events import ENDED, Event, RunFinished, RunStatus, Status, TaskFinished
@@ -73,9 +73,13 @@ def statuses_in(tasks: Mapping[str, Any]) -> dict[str, str]:
 
 
 def measured_in(tasks: Mapping[str, Any], run_id: str, started_at: float) -> dict[str, list[Measured]]:
-    """The attempts of each task that succeeded, from what :func:`outcome_of` kept of the tasks."""
+    """The attempts of each task that succeeded, from what :func:`outcome_of` kept of the tasks.
+
+    A later version may have kept more of each, behind what this one knows.
+    """
+    known = len(fields(Measured)) - 2
     return {
-        name: [Measured(run_id, started_at + after, *rest) for after, *rest in attempts]
+        name: [Measured(run_id, started_at + after, *rest[:known]) for after, *rest in attempts]
         for name, (_, attempts) in tasks.items()
         if attempts
     }
