@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import seeknal_tui.dashboard.paint_rate  # noqa: F401 - before Textual
+
+# isort: split
 import gc
 import sys
 from collections.abc import Callable, Sequence

@@ -41,6 +41,7 @@ class FilterActions(PaneActions):
         self.show_matches()
         if matches and self.session.selected not in matches:
             self.action_next_match()
+        self.session_changed()
 
     @property
     def filter_told(self) -> str:
