@@ -45,6 +45,8 @@ BUSY_RATE = 3000
 """From so many events a second on the tasks need the processor more than the screen does. Tasks of 1 ms took 1.23 times
 as long with 10 looks a second as without the dashboard, 1.18 with 5 and 1.14 with 3."""
 SLOTS_EVERY_S = 0.5
+HEADER = 4
+"""The place of the header among the parts of the screen."""
 
 KEYS_OF_LOG = frozenset(action.name for action in ACTIONS if not KEYS.isdisjoint(action.keys))
 """The actions whose keys do something else in the log."""
@@ -116,7 +118,7 @@ class MainScreen(ChangedActions, FilterActions, TimeActions, HistoryActions, Pan
 
     def _tick(self) -> None:
         """Take in what has happened, and show it where it is looked at, and in turn beside it."""
-        self._catch_up(everywhere=self._hz != RUNNING_HZ)
+        self._catch_up(everywhere=self._hz not in (RUNNING_HZ, BUSY_HZ))
 
     def _catch_up(self, *, everywhere: bool = True) -> None:
         session = self.session
@@ -157,15 +159,18 @@ class MainScreen(ChangedActions, FilterActions, TimeActions, HistoryActions, Pan
             self._turns.show_all(moment)
             self.details.look()
         else:
-            self._turns.show_front(self._front, moment)
+            if self._hz == BUSY_HZ:
+                self._turns.show_front({*self._front, HEADER}, moment, beside_every=1)
+            else:
+                self._turns.show_front(self._front, moment)
             if not self.details.log_view.is_complete:
                 self.details.look()
 
     @property
-    def _front(self) -> int | None:
-        """Which of the parts is worked in."""
+    def _front(self) -> list[int]:
+        """Which of the parts is worked in: none or one."""
         parts = (*self.panes, self.details)
-        return next((place for place, part in enumerate(parts) if part.has_focus_within or part.has_focus), None)
+        return [place for place, part in enumerate(parts) if part.has_focus_within or part.has_focus]
 
     def _show_header(self, touched: set[int]) -> None:
         session = self.session

@@ -6,7 +6,7 @@ then made a key that came just then wait for it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 Show = Callable[[set[int]], None]
 """Brings a part of the screen up to date; it is told the tasks that were touched since it last was."""
@@ -36,17 +36,18 @@ class Turns:
         for place in range(len(self._parts)):
             self._show(place, moment)
 
-    def show_front(self, front: int | None, moment: object) -> None:
-        """The part in front shows that moment, and now and then one of the others, whose turn it is."""
+    def show_front(self, front: Collection[int], moment: object, *, beside_every: int = BESIDE_EVERY) -> None:
+        """The parts in front show that moment, and with every so many frames one of the others, whose turn it is."""
+        for place in front:
+            self._show(place, moment)
         self._frames += 1
-        if front is not None:
-            self._show(front, moment)
-            if self._frames % BESIDE_EVERY:
-                return
-        self._next = (self._next + 1) % len(self._parts)
-        if self._next == front:
+        if front and self._frames % beside_every:
+            return
+        for _ in self._parts:
             self._next = (self._next + 1) % len(self._parts)
-        self._show(self._next, moment)
+            if self._next not in front:
+                self._show(self._next, moment)
+                return
 
     def show_again(self) -> None:
         """The same moment looks different now."""
