@@ -24,7 +24,16 @@ from seeknal_tui.dashboard.problems_screen import ProblemsScreen
 from seeknal_tui.dashboard.quit_dialog import QuitDialog, StopDialog, StoppingDialog
 from seeknal_tui.pipeline.model import Pipeline, Place, SqlAction
 from seeknal_tui.pipeline.problems import Problem
-from seeknal_tui.run.events import Event, MaxParallelChanged, Paused, RunFinished, RunStatus, Status, TaskReady
+from seeknal_tui.run.events import (
+    Event,
+    MaxParallelChanged,
+    Paused,
+    RunFinished,
+    RunStatus,
+    Status,
+    TaskFinished,
+    TaskReady,
+)
 from seeknal_tui.run.task_log import TaskLog
 from tests.dashboard.frozen import EVENTS, FLIGHTS, NOW, SIZES, FrozenApp, done, in_folder, session_at
 
@@ -182,8 +191,11 @@ class TestDetails:
             ("clean_weather", []),
             ("rolling_daily", []),
             ("rolling_daily", [TaskReady(8.2, "rolling_daily")]),
+            ("rolling_daily", [TaskFinished(8.2, "rolling_daily", Status.SKIPPED)]),
+            ("rolling_daily", [TaskFinished(8.2, "rolling_daily", Status.CANCELLED)]),
+            ("rolling_daily", [TaskFinished(8.2, "rolling_daily", Status.REUSED)]),
         ],
-        ids=["running", "failed", "succeeded", "pending", "ready"],
+        ids=["running", "failed", "succeeded", "pending", "ready", "skipped", "cancelled", "reused"],
     )
     async def test_why_and_attempts(
         self, size: tuple[int, int], name: str, more: list[Event], snapshot: SnapshotAssertion
@@ -192,7 +204,9 @@ class TestDetails:
             await look.select(name)
             await look.press("w")
             assert look.cells(look.main.details) == snapshot(name="why")
-            await look.press("left_square_bracket", "left_square_bracket")
+            await look.press("left_square_bracket")
+            assert look.cells(look.main.details) == snapshot(name="profile")
+            await look.press("left_square_bracket")
             assert look.cells(look.main.details) == snapshot(name="attempts")
 
     async def test_definition(self, size: tuple[int, int], snapshot: SnapshotAssertion, tmp_path: Path) -> None:
