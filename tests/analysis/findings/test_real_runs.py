@@ -54,7 +54,7 @@ def program(folder: Path, name: str, text: str) -> str:
 class TestFilesSeen:
     @pytest.mark.parametrize(("waits", "found"), [("", True), (", depends_on: [export]", False)])
     def test_a_program_that_reads_what_another_writes(self, tmp_path: Path, waits: str, *, found: bool) -> None:
-        reads = program(tmp_path, "report.py", "f = open('out.csv'); f.read(); import time; time.sleep(0.2)")
+        reads = program(tmp_path, "report.py", "f = open('out.csv'); f.read(); import time; time.sleep(1.0)")
         text = f"""
             tasks:
               - {{name: export, command: seq 9 > out.csv}}
@@ -75,7 +75,7 @@ class TestFilesSeen:
 
     @pytest.mark.parametrize(("own", "found"), [("'all.csv'", True), ("sys.argv[1]", False)])
     def test_two_programs_that_write_one_file(self, tmp_path: Path, own: str, *, found: bool) -> None:
-        writes = program(tmp_path, "w.py", f"import sys, time; f = open({own}, 'w'); time.sleep(0.5); f.write('1')")
+        writes = program(tmp_path, "w.py", f"import sys, time; f = open({own}, 'w'); time.sleep(1.5); f.write('1')")
         text = f"""
             tasks:
               - {{name: a, command: {writes} a.csv}}
