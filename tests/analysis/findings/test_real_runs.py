@@ -14,11 +14,14 @@ from seeknal_tui.analysis.findings.case import Case
 from seeknal_tui.analysis.findings.finding import FindingKind
 from seeknal_tui.pipeline.loading import load
 from seeknal_tui.run.feed import Feed
+from seeknal_tui.run.file_use import EVERY_S
 from seeknal_tui.run.profiles import profiles_of
 from seeknal_tui.run.runner import Runner
 from seeknal_tui.run.state import RunState
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells what is opened")
+HELD_S = 1.5 * EVERY_S
+"""Longer than two looks at who has a file open are apart, also where the machine does other things."""
 SAMPLES = Path(__file__).parents[3] / "sample_pipelines"
 WRONG = {FindingKind.HIDDEN_DEPENDENCY, FindingKind.NEEDLESS_DEPENDENCY, FindingKind.SHARED_OUTPUT}
 """What does not depend on how busy the machine is that runs the tests."""
@@ -54,7 +57,7 @@ def program(folder: Path, name: str, text: str) -> str:
 class TestFilesSeen:
     @pytest.mark.parametrize(("waits", "found"), [("", True), (", depends_on: [export]", False)])
     def test_a_program_that_reads_what_another_writes(self, tmp_path: Path, waits: str, *, found: bool) -> None:
-        reads = program(tmp_path, "report.py", "f = open('out.csv'); f.read(); import time; time.sleep(1.0)")
+        reads = program(tmp_path, "report.py", f"f = open('out.csv'); f.read(); import time; time.sleep({HELD_S})")
         text = f"""
             tasks:
               - {{name: export, command: seq 9 > out.csv}}
@@ -75,7 +78,9 @@ class TestFilesSeen:
 
     @pytest.mark.parametrize(("own", "found"), [("'all.csv'", True), ("sys.argv[1]", False)])
     def test_two_programs_that_write_one_file(self, tmp_path: Path, own: str, *, found: bool) -> None:
-        writes = program(tmp_path, "w.py", f"import sys, time; f = open({own}, 'w'); time.sleep(1.5); f.write('1')")
+        writes = program(
+            tmp_path, "w.py", f"import sys, time; f = open({own}, 'w'); time.sleep({HELD_S}); f.write('1')"
+        )
         text = f"""
             tasks:
               - {{name: a, command: {writes} a.csv}}
