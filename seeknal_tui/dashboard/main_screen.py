@@ -45,8 +45,6 @@ BUSY_RATE = 3000
 """From so many events a second on the tasks need the processor more than the screen does. Tasks of 1 ms took 1.23 times
 as long with 10 looks a second as without the dashboard, 1.18 with 5 and 1.14 with 3."""
 SLOTS_EVERY_S = 0.5
-HEADER = 4
-"""The place of the header among the parts of the screen."""
 
 KEYS_OF_LOG = frozenset(action.name for action in ACTIONS if not KEYS.isdisjoint(action.keys))
 """The actions whose keys do something else in the log."""
@@ -75,7 +73,14 @@ class MainScreen(ChangedActions, FilterActions, TimeActions, HistoryActions, Pan
         def show_in(pane: GraphView | TimelineView | TaskList) -> Show:
             return lambda touched: pane.state_changed(touched, self.session.now)
 
-        return Turns([*map(show_in, self.panes), self.details.state_changed, self._show_header])
+        return Turns(
+            {
+                **{str(pane.id): show_in(pane) for pane in self.panes},
+                str(self.details.id): self.details.state_changed,
+                "header": lambda _: self._show_header(),
+                "filter": self._filter_again,
+            }
+        )
 
     def compose(self) -> Iterator[Widget]:
         """Header and slider, the panes, filter and footer."""
@@ -160,19 +165,18 @@ class MainScreen(ChangedActions, FilterActions, TimeActions, HistoryActions, Pan
             self.details.look()
         else:
             if self._hz == BUSY_HZ:
-                self._turns.show_front({*self._front, HEADER}, moment, beside_every=1)
+                self._turns.show_front({*self._front, "header"}, moment, beside_every=1)
             else:
                 self._turns.show_front(self._front, moment)
             if not self.details.log_view.is_complete:
                 self.details.look()
 
     @property
-    def _front(self) -> list[int]:
+    def _front(self) -> list[str]:
         """Which of the parts is worked in: none or one."""
-        parts = (*self.panes, self.details)
-        return [place for place, part in enumerate(parts) if part.has_focus_within or part.has_focus]
+        return [str(part.id) for part in (*self.panes, self.details) if part.has_focus_within or part.has_focus]
 
-    def _show_header(self, touched: set[int]) -> None:
+    def _show_header(self) -> None:
         session = self.session
         state, now = session.state, session.now
         end = session.end if session.looks_back else None
@@ -185,7 +189,10 @@ class MainScreen(ChangedActions, FilterActions, TimeActions, HistoryActions, Pan
             self._busy.append(len(state.running))
         self.slider.show_busy(state.max_parallel, len(state.running), list(self._busy))
         self.slider.show_forecast(() if session.looks_back else session.foresight.by_slots())
-        if touched and session.refresh_filter():
+
+    def _filter_again(self, touched: set[int]) -> None:
+        """A filter by status lets other tasks through now."""
+        if touched and self.session.refresh_filter():
             self.show_matches()
 
     def moment_changed(self, touched: set[int]) -> None:
