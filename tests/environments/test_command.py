@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from seeknal_tui.environments.records import records_kept
+from seeknal_tui.pipeline.loading import load
 from tests.test_command_line import typed
 
 SHOP = """
@@ -156,3 +158,18 @@ def test_what_was_deleted_is_made_again_also_by_a_command_that_leaves_no_rows(sh
     assert env("delete", "dev", shop, "--yes").returncode == 0
     done = typed("run", shop, "--changed", "--env", "dev", "--json")
     assert [line for line in done.stdout.splitlines() if '"task_started"' in line and '"c"' in line]
+
+
+def test_what_was_linked_by_a_promotion_that_failed_need_not_be_made_again(shop: Path) -> None:
+    pipeline = load(shop).pipeline
+    assert pipeline is not None
+    result = shop.parent / "target/environments/dev/a.parquet"
+
+    def fail() -> None:
+        (shop.parent / "another_name").hardlink_to(result)  # which changes the time of the file
+        raise OSError("the disk is full")
+
+    with pytest.raises(OSError, match="the disk is full"), records_kept(pipeline, "dev"):
+        fail()
+    done = typed("run", shop, "--changed", "--env", "dev", "--json")
+    assert '"task_started"' not in done.stdout
