@@ -20,6 +20,8 @@ BOX_DOWN = Shape(border=1, lines=2, gap=2, is_down=True)
 CHIP_DOWN = Shape(border=0, lines=1, gap=2, is_down=True)
 WIDEST = 28
 """A box has at most so many cells."""
+NARROWEST = 14
+"""A box has at least so many: every state and duration has room below the shortest name."""
 AROUND_NAME = {1: 6, 0: 4}
 """By the border, the cells of a box or chip beside its name: borders, mark, status, spaces."""
 
@@ -51,7 +53,8 @@ CHIP_SIDES = {False: "│╭│╰", True: "┃┏┃┗"}
 
 def width_of(name: str, shape: Shape) -> int:
     """The cells that a task of that name takes."""
-    return min(WIDEST, cell_len(cut(name, WIDEST)) + AROUND_NAME[shape.border])
+    width = min(WIDEST, cell_len(cut(name, WIDEST)) + AROUND_NAME[shape.border])
+    return max(NARROWEST, width) if shape.border else width
 
 
 class BoxPainter:

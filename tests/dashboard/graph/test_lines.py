@@ -97,7 +97,7 @@ def test_a_crossing_is_a_gap_in_the_horizontal_line() -> None:
     # Two edges that cannot but cross: each of two sources feeds both tasks.
     pipeline = pipeline_of({"a": (), "b": (), "c": ("a", "b"), "d": ("a", "b")})
     rows = rows_of(diagram_of(pipeline, BOX))
-    assert rows[1:3] == [" │ ○ a ├──┬─▶│ ○ c │ ", " │     │ ╭│─▶│     │ "]
+    assert rows[1:3] == [" │ ○ a        ├──┬─▶│ ○ c        │ ", " │            │ ╭│─▶│            │ "]
 
 
 def test_the_reader_refuses_a_line_that_ends() -> None:

@@ -476,3 +476,12 @@ async def test_the_fold_and_the_direction_outlive_a_reload() -> None:
         app.graph.set_pipeline(fraud(), RunState(fraud()))
         await pilot.pause()
         assert "top-down · by kind" in app.graph.caption
+
+
+@pytest.mark.parametrize("status", [Status.FAILED, Status.CANCELLED, Status.SKIPPED, Status.REUSED, Status.SUCCEEDED])
+async def test_every_state_can_be_read_below_the_shortest_name(status: Status) -> None:
+    async with running(pipeline_of({"a": []})) as (app, pilot):
+        app.state.apply_all([begun(app.graph.pipeline), TaskFinished(1.0, "a", status)])
+        app.graph.state_changed({0}, 1.0)
+        await pilot.pause()
+        assert any(str(status) in line for line in seen(app))
