@@ -12,7 +12,7 @@ from pathlib import PurePath
 from seeknal_tui.pipeline.model import PathAction, Pipeline, Task
 from seeknal_tui.pipeline.problems import Problems, listed, quote, unquoted
 from seeknal_tui.pipeline.schema import Draft
-from seeknal_tui.pipeline.tasks import is_remote
+from seeknal_tui.pipeline.tasks import absolute, is_remote
 
 MAX_SHARING = 2_000
 """Tasks whose declared outputs are compared; what more of them share is left to the locks of the run."""
@@ -141,9 +141,11 @@ def check_files(pipeline: Pipeline, drafts: Mapping[str, Draft], problems: Probl
         if not isinstance(task.action, PathAction) or is_remote(task.action.path):
             continue
         draft = drafts[task.name]
-        makers = [maker for maker in _makers(task.action.path, writers) if maker != number]
+        path = task.action.path
+        named = [path, absolute(os.readlink(path), os.path.dirname(path))] if os.path.islink(path) else [path]
+        makers = [maker for each in named for maker in _makers(each, writers) if maker != number]
         if not makers:
-            _check_exists(task.action.path, draft, listings, problems)
+            _check_exists(path, draft, listings, problems)
         elif not any(order.waits(number, maker) for maker in makers):
             name = pipeline.tasks[makers[0]].name
             message = f"{name} writes these data, and this source does not wait for it: add depends_on: [{name}]"

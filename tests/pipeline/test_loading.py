@@ -154,6 +154,14 @@ class TestTasks:
             PathAction("s3://bucket/x.parquet", "parquet"),
         ]
 
+    def test_data_that_outputs_promise_need_not_be_there_even_if_a_link_leads_to_them(self, loader: Loader) -> None:
+        (loader.folder / "link.csv").symlink_to("made.csv")
+        text = """
+            sources: [{name: s, path: link.csv, depends_on: [m]}]
+            tasks: [{name: m, command: make, outputs: [made.csv]}]
+            """
+        assert [task.name for task in loader.pipeline(text).tasks] == ["s", "m"]
+
     def test_data_that_outputs_promise_need_not_be_there(self, loader: Loader) -> None:
         loader.pipeline("""
             sources:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import re
 from collections import defaultdict
-from fnmatch import fnmatchcase
+from collections.abc import Iterable
 from functools import cache
 from typing import NamedTuple
 
 from seeknal_tui.analysis.findings.case import Case
+from seeknal_tui.pipeline.links import RealPaths, is_pattern, matches
 from seeknal_tui.pipeline.model import PathAction, SqlAction
 from seeknal_tui.pipeline.tasks import absolute
 from seeknal_tui.run.events import Status
@@ -17,7 +18,6 @@ from seeknal_tui.run.file_use import named_by
 
 LITERAL = re.compile(r"(\bTO\s*)?'((?:[^']|'')+)'", re.IGNORECASE)
 """A text in SQL, and whether ``COPY … TO`` stands before it."""
-GLOB = re.compile(r"[*?\[]")
 APPENDED = (".db", ".sqlite", ".sqlite3", ".duckdb", ".wal", "-journal", "-wal", "-shm", ".log")
 """Files that several programs may write at once without one overwriting what the other wrote."""
 
@@ -37,17 +37,19 @@ def named_in(sql: str, folder: str) -> tuple[Named, ...]:
 
 
 class Files:
-    """The files of one run."""
+    """The files of one run, each by its real path."""
 
     def __init__(self, case: Case) -> None:
         self._case = case
+        self._real = RealPaths()
         pipeline, state = case.pipeline, case.state
-        self.declared = [set(task.outputs) for task in pipeline.tasks]
+        target = os.path.realpath(pipeline.target)
+        self.declared = [self.real(task.outputs) for task in pipeline.tasks]
         self.results = [
-            f"{pipeline.target}/{task.name}.parquet" if task.has_rows or state.bytes[number] is not None else ""
+            f"{target}/{task.name}.parquet" if task.has_rows or state.bytes[number] is not None else ""
             for number, task in enumerate(pipeline.tasks)
         ]
-        self.seen_written = [set(paths) for paths in state.files.written]
+        self.seen_written = [self.real(paths) for paths in state.files.written]
         self.reads: list[dict[str, str]] = [{} for _ in pipeline.tasks]
         """For each task the paths it reads, each with how that is known: ``reads``, ``was seen to read``, ``names``."""
         folder = str(pipeline.folder)
@@ -55,21 +57,28 @@ class Files:
             reads = self.reads[number]
             if state.statuses[number] is Status.FAILED:
                 # A file that was not there yet cannot be seen to be read.
-                reads.update(dict.fromkeys(named_by(task, folder).used, "names"))
-            reads.update(dict.fromkeys(state.files.read[number], "was seen to read"))
+                reads.update(dict.fromkeys(self.real(named_by(task, folder).used), "names"))
+            reads.update(dict.fromkeys(self.real(state.files.read[number]), "was seen to read"))
             if isinstance(task.action, PathAction):
-                reads[task.action.path] = "reads"
+                reads.update(dict.fromkeys(self.meant([task.action.path]), "reads"))
             elif isinstance(task.action, SqlAction):
-                for path, is_written in named_in(task.action.sql, folder):
-                    if is_written:
-                        self.declared[number].add(path)
-                    else:
-                        reads[path] = "reads"
+                named = named_in(task.action.sql, folder)
+                reads.update(dict.fromkeys(self.meant(path for path, is_written in named if not is_written), "reads"))
+                self.declared[number] |= self.real(path for path, is_written in named if is_written)
         self.writers: dict[str, set[int]] = defaultdict(set)
         """The tasks that write a path, however that is known."""
         for number in range(len(pipeline.tasks)):
             for path in self.written(number):
                 self.writers[path].add(number)
+
+    def real(self, paths: Iterable[str]) -> set[str]:
+        """The files that the paths lead to."""
+        return {self._real.of(path) for path in paths}
+
+    def meant(self, paths: Iterable[str]) -> set[str]:
+        """The files and patterns that paths stand for where DuckDB reads them."""
+        named = set(paths)
+        return self.real(named).union(*(self._real.linked(path) for path in named if is_pattern(path)))
 
     def written(self, number: int) -> set[str]:
         """All paths that a task is known to write, its result among them."""
@@ -78,8 +87,8 @@ class Files:
 
     def writers_of(self, path: str) -> dict[int, str]:
         """The tasks that write what is read at a path (a file, a pattern), each with the path it writes."""
-        if GLOB.search(path):
-            found = {n: own for own, numbers in self.writers.items() if fnmatchcase(own, path) for n in numbers}
+        if is_pattern(path):
+            found = {n: own for own, numbers in self.writers.items() if matches(own, path) for n in numbers}
         else:
             found = dict.fromkeys(self.writers.get(path, ()), path)
             above = os.path.dirname(path)
@@ -90,5 +99,4 @@ class Files:
 
     def shown(self, path: str) -> str:
         """A path as the user writes it."""
-        folder = f"{self._case.pipeline.folder}/"
-        return path.removeprefix(folder)
+        return path.removeprefix(f"{os.path.realpath(self._case.pipeline.folder)}/")

@@ -70,22 +70,22 @@ def _finding(case: Case, number: int, needless: list[int]) -> Iterator[Finding]:
 def _is_needless(case: Case, files: Files, number: int, name: str) -> bool:
     """Whether nothing of the declared upstream task is read, as far as can be known for certain."""
     task, other = case.pipeline.tasks[number], case.pipeline.numbers[name]
-    upstream = case.pipeline.tasks[other]
     if not case.succeeded(other):
         return False
     if isinstance(task.action, SqlAction):
         # A query reads what it depends on as a table, so what its SQL names is all there is to see.
-        return _never_reads(task, task.action, upstream, files.written(other), str(case.pipeline.folder))
+        return _never_reads(case, files, task, task.action, other)
     # Where a task left nothing that can be seen, its trace cannot be missed either.
     return bool(files.written(other)) and _never_opened(case, files, number, other)
 
 
-def _never_reads(task: Task, action: SqlAction, upstream: Task, written: set[str], folder: str) -> bool:
+def _never_reads(case: Case, files: Files, task: Task, action: SqlAction, other: int) -> bool:
+    upstream = case.pipeline.tasks[other]
     if not task.sql_read or upstream.name in task.found_dependencies:
         return False
-    named = named_in(action.sql, folder)
+    named = named_in(action.sql, str(case.pipeline.folder))
     if upstream.has_rows:
-        return not any(path in written for path, _ in named)
+        return not any(other in files.writers_of(path) for path in files.meant(path for path, _ in named))
     return not named  # what a process leaves may be reached in many ways
 
 
@@ -96,9 +96,9 @@ def _never_opened(case: Case, files: Files, number: int, other: int) -> bool:
         return False
     if not used.read[number] and not upstream.outputs:
         return False  # who reads no file at all waits for something else than files, unless they are promised
-    opened = used.read[number] | used.perhaps[number] | used.written[number]
+    opened = files.real(used.read[number] | used.perhaps[number] | used.written[number])
     sources = {upstream.action.path} if isinstance(upstream.action, PathAction) else set()
-    made = files.written(other) | sources
+    made = files.written(other) | files.real(sources)
     return not any(path in made or any(path.startswith(f"{each}/") for each in made) for path in opened)
 
 
