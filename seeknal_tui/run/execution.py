@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import secrets
 import threading
+import time
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -99,8 +100,15 @@ class Execution:
         *deadline* is the time.monotonic() at which the attempt has timed out. Raises :class:`ActionFailed` with a
         message for the user, or :class:`Stopped`.
         """
+        before = time.thread_time()
         begun = None if self._witness is None else self._witness.begins(number)
+        read_inputs_s = time.thread_time() - before
         outcome = self._perform(number, attempt, stop, deadline, emit_output=emit_output, emit_progress=emit_progress)
+        if outcome.cpu_s is not None:
+            # What this program computes for a task wants a core like what the task does itself: reading its inputs to
+            # remember what they are, and its log. A query is counted with all that its thread does meanwhile.
+            is_query = isinstance(self._pipeline.tasks[number].action, PathAction | SqlAction)
+            outcome.cpu_s += read_inputs_s if is_query else time.thread_time() - before
         if self._witness is not None:
             self._witness.succeeded(number, f"{self._run_id}.{attempt}", begun)
         return outcome

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,7 +17,9 @@ from seeknal_tui.pipeline.model import (
     Execution,
     OnFailure,
     Pipeline,
+    Place,
     SleepAction,
+    SqlAction,
     Task,
 )
 from seeknal_tui.run.events import (
@@ -438,3 +441,34 @@ class TestRemembering:
         names = [type(event) for event in recorded.drain()]
         assert names.count(RunStarted) == names.count(RunFinished) == 2
         assert names[-1] is RunFinished
+
+
+class ComputingWitness:
+    """Reads a lot before each attempt, to remember what it is."""
+
+    COMPUTES_S = 0.05
+
+    def begins(self, number: int) -> object:
+        end = time.thread_time() + self.COMPUTES_S
+        while time.thread_time() < end:
+            pass
+        return number
+
+    def succeeded(self, number: int, execution: str, begun: object) -> None: ...
+
+    def did_nothing(self, number: int, execution: str) -> None: ...
+
+    def run_ended(self) -> None: ...
+
+
+@pytest.mark.parametrize("action", [CommandAction("true"), SqlAction("SELECT 1 AS x", Place("pipeline.yml", 1, 1))])
+def test_what_is_computed_for_a_task_before_it_begins_is_part_of_its_processor_time(
+    tmp_path: Path, action: CommandAction | SqlAction
+) -> None:
+    pipeline = Pipeline("test", (Task(name="a", action=action),), file=tmp_path / "pipeline.yml")
+    runner = Runner(pipeline, witness=ComputingWitness())
+    it = Recorded(runner)
+    runner.request([0])
+    it.until_idle()
+    runner.close()
+    assert (it.state.attempts[0][0].cpu_s or 0.0) >= ComputingWitness.COMPUTES_S
