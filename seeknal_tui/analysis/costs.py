@@ -19,7 +19,8 @@ from dataclasses import replace
 from statistics import median, median_low
 from typing import NamedTuple
 
-from seeknal_tui.analysis.simulation import TaskCost, interference_of, slowdown_of
+from seeknal_tui.analysis.shared_cores import SharedCores, kind_of
+from seeknal_tui.analysis.simulation import TaskCost
 from seeknal_tui.analysis.spread import GUESSED, Timed, common_factors, common_spread, own_spread
 from seeknal_tui.pipeline.model import PathAction, Pipeline, SleepAction, SqlAction, Task
 from seeknal_tui.run.expected import LATEST, UNKNOWN_S, known_duration
@@ -169,12 +170,9 @@ def _wanted(attempts: Sequence[Measured], walls: Sequence[float], cores: float) 
 
 def _busy_cores(attempts: Sequence[Measured], used: Sequence[float]) -> list[float]:
     """How many cores all attempts of a run together kept busy while each ran, on average."""
-    edges: list[tuple[float, int, int]] = []
-    for place, attempt in enumerate(attempts):
-        edges += [(attempt.started_at, 1, place), (attempt.started_at + attempt.wall_s, 0, place)]
     found = [0.0] * len(attempts)
     before = total = computed_s = 0.0
-    for at, begins, place in sorted(edges):
+    for at, begins, place in _edges(attempts):
         computed_s += total * (at - before)
         before = at
         total += used[place] if begins else -used[place]
@@ -189,36 +187,34 @@ def _speeds(
     attempts: Sequence[Measured], are_queries: Sequence[bool], wanted: Sequence[float], cores: float
 ) -> list[float]:
     """At which part of its full speed each attempt went on, beside the others of its run."""
-    edges: list[tuple[float, int, int]] = []
-    for place, attempt in enumerate(attempts):
-        edges += [(attempt.started_at, 1, place), (attempt.started_at + attempt.wall_s, 0, place)]
-    edges.sort()
-    lost_s = [0.0] * len(attempts)
-    running: dict[int, None] = {}
-    before = total = 0.0
-    slowdown = 1.0
-    queries = 0
-    for at, begins, place in edges:
-        if (total > cores or queries > 1) and at > before:
-            slowdown = slowdown_of([wanted[other] for other in running], cores, slowdown)
-            interference = interference_of(queries)
-            for other in running:
-                part = wanted[other] if wanted[other] < 1.0 else 1.0
-                slower = slowdown * interference if are_queries[other] else slowdown
-                lost_s[other] += (at - before) * (1.0 - 1.0 / (1.0 - part + part * slower))
-        before = at
+    kinds = [kind_of(one, is_query=is_query) for one, is_query in zip(wanted, are_queries, strict=True)]
+    shared = SharedCores(cores)
+    alone_s, took_s = [0.0] * len(attempts), [0.0] * len(attempts)
+    before = 0.0
+    for at, begins, place in _edges(attempts):
+        if at > before:
+            shared.settle()
+            shared.advance(at - before)
+            before = at
+        kind = kinds[place]
         if begins:
-            running[place] = None
-            total += wanted[place]
-            queries += are_queries[place]
-        elif place in running:
-            del running[place]
-            total -= wanted[place]
-            queries -= are_queries[place]
-    return [
-        1.0 - lost / attempt.wall_s if attempt.wall_s > 0 else 1.0
-        for lost, attempt in zip(lost_s, attempts, strict=True)
-    ]
+            shared.enter(kind, wanted[place])
+            alone_s[place], took_s[place] = -shared.clocks[kind], -at
+        else:
+            shared.leave(kind, wanted[place])
+            alone_s[place] += shared.clocks[kind]
+            took_s[place] += at
+    # What nobody held up had its full speed, whatever the last digits say.
+    return [min(1.0, round(alone / took, 9)) if took else 1.0 for alone, took in zip(alone_s, took_s, strict=True)]
+
+
+def _edges(attempts: Sequence[Measured]) -> list[tuple[float, bool, int]]:
+    """When each of the attempts that take time begins (True) and ends, in the order of time; ends come first."""
+    edges = []
+    for place, attempt in enumerate(attempts):
+        if attempt.wall_s > 0 and (end := attempt.started_at + attempt.wall_s) > attempt.started_at:
+            edges += [(attempt.started_at, True, place), (end, False, place)]
+    return sorted(edges)
 
 
 def closing_s(runs: Iterable[tuple[str, float, float]], measurements: Measurements) -> float:

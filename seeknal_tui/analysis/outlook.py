@@ -18,7 +18,8 @@ from typing import NamedTuple
 
 from seeknal_tui.analysis.critical_path import CriticalPath, critical_path, slacks
 from seeknal_tui.analysis.schedule import Schedule
-from seeknal_tui.analysis.simulation import Simulation, Standing, TaskCost, slowdown_of
+from seeknal_tui.analysis.shared_cores import slowdown_of
+from seeknal_tui.analysis.simulation import Simulation, Standing, TaskCost
 from seeknal_tui.run.events import Status
 from seeknal_tui.run.state import WAITING, RunState
 

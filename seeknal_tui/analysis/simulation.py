@@ -1,26 +1,7 @@
 """A run that is only computed: the scheduler that also drives real runs, under a virtual clock.
 
-What a task takes depends on its company
-    Each task is known by the seconds it takes when it has the machine for itself, and by the cores that it keeps busy
-    on average meanwhile (CPU time over wall time). As long as the tasks that run together want no more cores than
-    there are, each goes on at full speed. When they want more, the operating system shares the cores out evenly among
-    what wants to run: *processor sharing* (Kleinrock, 1967). Everything that computes is then slower by the same
-    factor, and that factor is the one at which they use just the cores there are.
-
-    A task that keeps less than one core busy waits for the rest of its time, for a disk, a network or the clock. That
-    part is not slowed down by anybody: with a computing part *f* and cores slower by *s*, it takes ``1 - f + f * s``
-    times as long.
-
-    Queries share one DuckDB, whose threads take pieces of work now of the one and now of the other (morsels: Leis and
-    others, 2014). A piece that follows one of another query finds the caches full of what is not its own. With *n*
-    queries at once that is so for ``1 - 1/n`` of the pieces, and those take about a quarter longer: fitted on the
-    sample and the queries of ``tests/benchmarks/bench_forecast.py``, with 2 to 8 at once.
-
-How it stays cheap
-    Tasks of the same computing part are always slowed down alike, so they share a clock of their own that runs slower
-    than time: a task ends when that clock has gone on by its seconds, whatever comes and goes meanwhile (virtual time,
-    as in fair queueing: Demers, Keshav and Shenker, 1989). There are 17 such clocks, for parts rounded to sixteenths,
-    and as many for queries, and so one start or end costs the same however many tasks run.
+Tasks that run together share the cores of the machine, and slow each other down
+(:mod:`seeknal_tui.analysis.shared_cores`): a task ends when the clock of its kind has gone on by its seconds.
 """
 
 from __future__ import annotations
@@ -29,14 +10,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
 
+from seeknal_tui.analysis.shared_cores import SharedCores, kind_of
 from seeknal_tui.pipeline.model import Pipeline
 from seeknal_tui.run.events import Status
 from seeknal_tui.run.scheduler import Scheduler
 
-CLOCKS = 16
-"""The computing part of a task is rounded to sixteenths."""
-COLD_CACHES = 0.27
-"""By so much longer a query computes on what follows the work of another query."""
 EVENTS_AT_ONCE = 200
 """So many starts and ends are computed between two chances to do something else: about two milliseconds."""
 INSTANT_S = 1e-9
@@ -121,7 +99,7 @@ class Simulation:
             pass
         return self
 
-    def steps(self) -> Iterator[None]:  # noqa: C901, PLR0912, PLR0915 - one loop over local names, which is twice as fast
+    def steps(self) -> Iterator[None]:  # noqa: PLR0915 - one loop over local names, which is twice as fast
         """Compute it piece by piece: it is through when the iterator is."""
         costs, cores, standing = self.costs, self.cores, self._standing
         durations = [cost.wall_s for cost in costs]
@@ -140,54 +118,39 @@ class Simulation:
         start_next, finish, requeued = scheduler.start_next, scheduler.finish, scheduler.requeued
         demands = [min(cost.cores, cores) for cost in costs]
         yield
-        clock_of = [
-            min(CLOCKS, round(demand * CLOCKS)) + (CLOCKS + 1) * cost.is_query
-            for demand, cost in zip(demands, costs, strict=True)
-        ]
+        kinds = [kind_of(demand, is_query=cost.is_query) for demand, cost in zip(demands, costs, strict=True)]
         yield
-        parts = [clock / CLOCKS for clock in range(CLOCKS + 1)] * 2
-        clocks = [0.0] * len(parts)
-        rates = [1.0] * len(parts)
-        wanted = [0.0] * len(parts)
+        shared = SharedCores(cores)
+        clocks, rates, in_use = shared.clocks, shared.rates, shared.in_use
         heaps: list[list[tuple[float, int]]] = [[] for _ in clocks]
-        in_use: list[int] = []
-        """The clocks by which something runs."""
-        now, events, slowdown = 0.0, 0, 1.0
+        now, events = 0.0, 0
         while True:
             while (number := already.pop() if already else start_next(now)) is not None:
-                clock = clock_of[number]
-                if not heaps[clock]:
-                    in_use.append(clock)
-                heappush(heaps[clock], (clocks[clock] + left.pop(number, costs[number].wall_s), number))
-                wanted[clock] += demands[number]
+                kind = kinds[number]
+                shared.enter(kind, demands[number])
+                heappush(heaps[kind], (clocks[kind] + left.pop(number, costs[number].wall_s), number))
                 started[number] = now
                 events += 1
-            slowdown = _slowdown([(wanted[clock], parts[clock]) for clock in in_use], cores, slowdown)
-            interference = interference_of(sum([len(heaps[clock]) for clock in in_use if clock > CLOCKS]))
-            for clock in in_use:
-                part = parts[clock]
-                slower = slowdown * interference if clock > CLOCKS else slowdown
-                rates[clock] = 1.0 / (1.0 - part + part * slower)
-            step, next_clock = delays[0][0] - now if delays else -1.0, -1
-            for clock in in_use:
-                seconds = (heaps[clock][0][0] - clocks[clock]) / rates[clock]
+            shared.settle()
+            step, next_kind = delays[0][0] - now if delays else -1.0, -1
+            for kind in in_use:
+                seconds = (heaps[kind][0][0] - clocks[kind]) / rates[kind]
                 if step < 0.0 or seconds < step:
-                    step, next_clock = seconds, clock
+                    step, next_kind = seconds, kind
             if not in_use and not delays:
                 break
             step = max(0.0, step)
             now += step
-            for clock in in_use:
-                clocks[clock] += step * rates[clock]
-            if next_clock < 0:
+            shared.advance(step)
+            if next_kind < 0:
                 scheduler.undelay(heappop(delays)[1])
                 continue
             # All that end now, by the same clock, end before anything new starts.
-            heap = heaps[next_clock]
-            limit = clocks[next_clock] + INSTANT_S
+            heap = heaps[next_kind]
+            limit = clocks[next_kind] + INSTANT_S
             while heap and heap[0][0] <= limit:
                 number = heappop(heap)[1]
-                wanted[next_clock] -= demands[number]
+                shared.leave(next_kind, demands[number])
                 if failures[number]:
                     failures[number] -= 1
                     scheduler.delay(number, now)
@@ -196,9 +159,6 @@ class Simulation:
                 ended[number] = now
                 finish(number, Status.SUCCEEDED, now)
                 requeued(number)
-            if not heap:
-                wanted[next_clock] = 0.0
-                in_use.remove(next_clock)
             events += 1
             if events >= EVENTS_AT_ONCE:
                 events = 0
@@ -218,38 +178,3 @@ def _begun(scheduler: Scheduler, standing: Standing) -> list[int]:
         while (begun := scheduler.start_next(0.0)) is not None:
             running.append(begun)
     return running
-
-
-def interference_of(queries: int) -> float:
-    """By which factor so many queries at once compute slower than the cores alone would let them."""
-    return 1.0 + COLD_CACHES * (1.0 - 1.0 / queries) if queries > 1 else 1.0
-
-
-def slowdown_of(wanted: Iterable[float], cores: float, guess: float = 1.0) -> float:
-    """By which factor tasks that run together and want so many cores each compute slower than each alone.
-
-    A good *guess* saves time.
-    """
-    return _slowdown([(one, one if one < 1.0 else 1.0) for one in wanted], cores, guess)
-
-
-def _slowdown(demands: Sequence[tuple[float, float]], cores: float, guess: float = 1.0) -> float:
-    """The factor for demands of cores, each with its computing part; at least 1. A good *guess* saves time.
-
-    It is the *s* with ``sum(cores wanted / (1 - f + f * s)) == cores``, found by Newton's method on the reciprocal of
-    the sum, which is nearly a straight line: one step is enough where all do nothing but compute.
-    """
-    total = sum([wanted for wanted, _ in demands])
-    if total <= cores:
-        return 1.0
-    slowdown = guess
-    for _ in range(20):
-        used = slope = 0.0
-        for wanted, part in demands:
-            longer = 1.0 - part + part * slowdown
-            used += wanted / longer
-            slope += wanted * part / (longer * longer)
-        if slope <= 0.0 or abs(used - cores) <= 1e-6 * cores:
-            break
-        slowdown = max(1.0, slowdown + used * (used - cores) / (cores * slope))
-    return slowdown

@@ -35,6 +35,12 @@ class TestCosts:
         measured["a"] = [took("crowd", 0.0, 4.0, 2.0), took("alone", 9.0, 2.1, 2.0)]
         assert task_costs(ABC, measured, cores=2)[0].wall_s == 2.1
 
+    def test_of_a_query_after_one_that_took_no_time_are_those_of_one_alone(self) -> None:
+        query = SqlAction("SELECT 1", Place("", 1, 1))
+        both = Pipeline("both", tuple(Task(name=name, action=query) for name in "ab"))
+        costs = task_costs(both, {"a": [took("r", 0.0, 0.0, 0.0)], "b": [took("r", 1.0, 2.0, 2.0)]}, cores=2)
+        assert costs[1].wall_s == 2.0
+
     def test_of_an_estimate_are_a_guess_and_of_a_sleep_are_none(self) -> None:
         pipeline = Pipeline("two", (Task(name="a", action=WORK, estimate=3.0), Task(name="b", action=SleepAction(2.0))))
         guess, sleep = task_costs(pipeline)

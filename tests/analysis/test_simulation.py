@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from seeknal_tui.analysis.simulation import COLD_CACHES, Simulation, Standing, TaskCost, slowdown_of
+from seeknal_tui.analysis.shared_cores import COLD_CACHES, slowdown_of
+from seeknal_tui.analysis.simulation import Simulation, Standing, TaskCost
 from seeknal_tui.pipeline.model import Execution, Pipeline, Task
 from tests.strategies import random_pipelines
 from tests.virtual_run import VirtualRun
