@@ -18,8 +18,8 @@ import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from seeknal_tui.history import command_inputs, python_code
 from seeknal_tui.history.file_states import UNSTEADY, FileState, FileStates, stat_of
+from seeknal_tui.pipeline import command_inputs, python_code
 from seeknal_tui.pipeline.model import CommandAction, PathAction, Pipeline, PythonAction, SleepAction, SqlAction, Task
 from seeknal_tui.pipeline.sql_names import comparable
 from seeknal_tui.pipeline.tasks import is_remote

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
 from seeknal_tui.analysis.findings.case import Case
+from seeknal_tui.analysis.findings.code import CODE, Code
 from seeknal_tui.analysis.findings.files import Files, named_in
 from seeknal_tui.analysis.findings.finding import Finding, FindingKind
 from seeknal_tui.analysis.findings.words import listed
@@ -17,13 +19,15 @@ MOST_TRIED = 20
 
 def needless_dependencies(case: Case) -> Iterator[Finding]:
     """One for each task that could have started earlier."""
-    files = Files(case)
+    files, code = Files(case), Code(case.pipeline)
     waited = []
     for number in case.members:
         task = case.pipeline.tasks[number]
         if not isinstance(task.action, SqlAction | CommandAction | PythonAction) or not case.succeeded(number):
             continue
-        needless = [case.pipeline.numbers[name] for name in task.depends_on if _is_needless(case, files, number, name)]
+        needless = [
+            case.pipeline.numbers[name] for name in task.depends_on if _is_needless(case, files, code, number, name)
+        ]
         seconds = _waited_for(case, number, needless)
         if seconds > case.least_s:
             waited.append((seconds, number, needless))
@@ -67,7 +71,7 @@ def _finding(case: Case, number: int, needless: list[int]) -> Iterator[Finding]:
     )
 
 
-def _is_needless(case: Case, files: Files, number: int, name: str) -> bool:
+def _is_needless(case: Case, files: Files, code: Code, number: int, name: str) -> bool:
     """Whether nothing of the declared upstream task is read, as far as can be known for certain."""
     task, other = case.pipeline.tasks[number], case.pipeline.numbers[name]
     if not case.succeeded(other):
@@ -76,7 +80,7 @@ def _is_needless(case: Case, files: Files, number: int, name: str) -> bool:
         # A query reads what it depends on as a table, so what its SQL names is all there is to see.
         return _never_reads(case, files, task, task.action, other)
     # Where a task left nothing that can be seen, its trace cannot be missed either.
-    return bool(files.written(other)) and _never_opened(case, files, number, other)
+    return bool(files.written(other)) and _never_opened(case, files, code, number, other)
 
 
 def _never_reads(case: Case, files: Files, task: Task, action: SqlAction, other: int) -> bool:
@@ -89,24 +93,16 @@ def _never_reads(case: Case, files: Files, task: Task, action: SqlAction, other:
     return not named  # what a process leaves may be reached in many ways
 
 
-def _never_opened(case: Case, files: Files, number: int, other: int) -> bool:
+def _never_opened(case: Case, files: Files, code: Code, number: int, other: int) -> bool:
     used = case.state.files
     task, upstream = case.pipeline.tasks[number], case.pipeline.tasks[other]
-    if not used.complete[number] or _mentions(task, upstream.name):
+    if not used.complete[number]:
         return False
-    if not used.read[number] and not upstream.outputs:
+    if not upstream.outputs and all(path.endswith(CODE) for path in used.read[number]):
         return False  # who reads no file at all waits for something else than files, unless they are promised
     opened = files.real(used.read[number] | used.perhaps[number] | used.written[number])
     sources = {upstream.action.path} if isinstance(upstream.action, PathAction) else set()
     made = files.written(other) | files.real(sources)
-    return not any(path in made or any(path.startswith(f"{each}/") for each in made) for path in opened)
-
-
-def _mentions(task: Task, name: str) -> bool:
-    """Whether the task's command speaks of the other one; a look at the size of a file, say, opens none."""
-    if not isinstance(task.action, CommandAction):
+    if any(path in made or any(path.startswith(f"{each}/") for each in made) for path in opened):
         return False
-    command = task.action.command
-    text = command if isinstance(command, str) else " ".join(command)
-    variable = "".join(sign if sign.isalnum() else "_" for sign in name)
-    return name.lower() in text.lower() or variable.lower() in text.lower()
+    return not code.may_look_at(task, [upstream.name, *map(os.path.basename, made)])

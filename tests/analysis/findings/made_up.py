@@ -39,9 +39,11 @@ def command(text: str) -> CommandAction:
     return CommandAction(text)
 
 
-def pipeline(*tasks: Task, max_parallel: int = 4, pools: Mapping[str, int] | None = None) -> Pipeline:
+def pipeline(
+    *tasks: Task, max_parallel: int = 4, pools: Mapping[str, int] | None = None, folder: Path = FOLDER
+) -> Pipeline:
     execution = Execution(max_parallel=max_parallel, pools=pools or {})
-    return Pipeline("sales", tasks, execution, file=FOLDER / "pipeline.yml")
+    return Pipeline("sales", tasks, execution, file=folder / "pipeline.yml")
 
 
 class Ran(NamedTuple):

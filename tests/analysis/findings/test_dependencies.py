@@ -212,8 +212,8 @@ class TestNeedless:
         ran = {"slow": Ran(0, 3), "last": Ran(3, 5, files_known=True)}
         assert NEEDLESS not in kinds(case_of(made, ran))
 
-    @pytest.mark.parametrize(("read", "found"), [((at("else.csv"),), True), ((), False)])
-    def test_who_reads_no_file_at_all_waits_for_something_else(self, read: tuple[str, ...], *, found: bool) -> None:
+    @pytest.mark.parametrize(("read", "found"), [((at("else.csv"),), True), ((), False), ((at("mail.sql"),), False)])
+    def test_who_reads_no_data_from_files_waits_for_something_else(self, read: tuple[str, ...], *, found: bool) -> None:
         made = pipeline(
             Task(name="slow", action=sql("select 1")),
             Task(name="mail", action=command("curl -X POST https://example.org"), depends_on=("slow",)),

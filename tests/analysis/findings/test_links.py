@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from seeknal_tui.analysis.findings.finding import FindingKind
-from seeknal_tui.pipeline.model import Action, Execution, PathAction, Pipeline, Task
-from tests.analysis.findings.made_up import Ran, case_of, command, kinds, only, sql
+from seeknal_tui.pipeline.model import Action, PathAction, Pipeline, Task
+from tests.analysis.findings.made_up import Ran, case_of, command, kinds, only, pipeline, sql
 
 HIDDEN, NEEDLESS, SHARED = (
     FindingKind.HIDDEN_DEPENDENCY,
@@ -27,14 +27,10 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def pipeline(folder: Path, *tasks: Task) -> Pipeline:
-    return Pipeline("sales", tasks, Execution(max_parallel=4), file=folder / "pipeline.yml")
-
-
 class TestHidden:
     def two(self, folder: Path, reader: Action, output: str = "made.csv") -> Pipeline:
         writer = Task(name="export", action=command("export"), outputs=(f"{folder}/{output}",))
-        return pipeline(folder, writer, Task(name="load", action=reader))
+        return pipeline(writer, Task(name="load", action=reader), folder=folder)
 
     RAN = {"export": Ran(0, 1), "load": Ran(0, 1)}  # noqa: RUF012
 
@@ -87,7 +83,7 @@ class TestNeedless:
             sql_read=True,
         )
         one = sql("select 1")
-        made = pipeline(folder, Task(name="slow", action=one), Task(name="quick", action=one), last)
+        made = pipeline(Task(name="slow", action=one), Task(name="quick", action=one), last, folder=folder)
         case = case_of(made, {"slow": Ran(0, 3), "quick": Ran(0, 1), "last": Ran(3, 5)})
         assert (NEEDLESS in kinds(case)) is found
 
@@ -99,12 +95,12 @@ class TestShared:
             Task(name="a", action=command("a"), outputs=(f"{folder}/made.csv",)),
             Task(name="b", action=command("b"), outputs=(f"{folder}/{output}",)),
         ]
-        case = case_of(pipeline(folder, *tasks), {"a": Ran(0, 1), "b": Ran(0, 1)})
+        case = case_of(pipeline(*tasks, folder=folder), {"a": Ran(0, 1), "b": Ran(0, 1)})
         assert (SHARED in kinds(case)) is found
         if found:
             assert "a and b write the same file, made.csv" in only(case, SHARED).evidence
 
     def test_sql_that_writes_through_a_link(self, folder: Path) -> None:
         tasks = [Task(name=name, action=sql(f"copy (select 1) to '{name}.csv'; select 1")) for name in ("made", "link")]
-        case = case_of(pipeline(folder, *tasks), {"made": Ran(0, 1), "link": Ran(0, 1)})
+        case = case_of(pipeline(*tasks, folder=folder), {"made": Ran(0, 1), "link": Ran(0, 1)})
         assert SHARED in kinds(case)

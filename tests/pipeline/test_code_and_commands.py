@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from seeknal_tui.history.command_inputs import files_of, variables_of
-from seeknal_tui.history.python_code import files_of_module
+from seeknal_tui.pipeline.command_inputs import files_of, variables_of
+from seeknal_tui.pipeline.python_code import files_of_module
 
 
 @pytest.fixture

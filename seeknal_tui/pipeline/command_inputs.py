@@ -8,7 +8,7 @@ import re
 import shlex
 from collections.abc import Iterator, Sequence
 
-from seeknal_tui.history.python_code import files_behind, files_of_module
+from seeknal_tui.pipeline.python_code import files_behind, files_of_module
 
 VARIABLE = re.compile(r"\$(?:\{[#!]?)?([A-Za-z_][A-Za-z0-9_]*)")
 SET_BY_SHELL = frozenset(
