@@ -182,17 +182,23 @@ def _spilling(case: Case) -> Iterator[Finding]:
     for number, profile in case.profiles.items():
         if not profile.spilled_bytes or number not in case.spans:
             continue
-        task = case.pipeline.tasks[number]
-        scenario = case.run.with_duration(number, max(0.0, case.duration(number) - profile.spill_s))
+        task, took = case.pipeline.tasks[number], case.duration(number)
+        usual = usual_s(case, number)
+        is_usual = usual < took - profile.spill_s
+        scenario = case.run.with_duration(number, usual if is_usual else max(0.0, took - profile.spill_s))
         saves_s = case.saving(scenario)
         if saves_s < case.least_s or not isinstance(task.action, SqlAction):
             continue
+        cost = (
+            f"It took {format_duration(took)}; usually it takes {format_duration(usual)}."
+            if is_usual
+            else f"To pack that, write it and read it again took it at least {format_duration(profile.spill_s)}."
+        )
         yield Finding(
             FindingKind.RESOURCE_LIMIT,
             (number,),
             f"Memory was the limit of {task.name} since {format_duration(case.spans[number].start)}: DuckDB put "
-            f"{size(profile.spilled_bytes)} on disk, because {size(profile.peak_bytes)} was all it could hold, and was "
-            f"busy with reading and writing for {format_duration(profile.spill_s)}.",
+            f"{size(profile.spilled_bytes)} on disk, because {size(profile.peak_bytes)} was all it could hold. {cost}",
             f"let {task.name} keep fewer rows and columns, raise its memory_limit, or run less beside it",
             saves_s,
             scenario,

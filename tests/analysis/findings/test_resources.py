@@ -9,6 +9,7 @@ from seeknal_tui.analysis.findings.case import Case
 from seeknal_tui.analysis.findings.finding import Finding, FindingKind
 from seeknal_tui.pipeline.model import SleepAction, Task
 from seeknal_tui.run.actions.query_profile import OperatorNode, QueryProfile
+from seeknal_tui.run.measured import Measured
 from tests.analysis.findings.made_up import Ran, case_of, command, pipeline, sample, sql
 
 LIMIT = FindingKind.RESOURCE_LIMIT
@@ -95,14 +96,25 @@ class TestMemory:
 class TestSpilling:
     MADE = pipeline(Task(name="a", action=sql("select 1")))
 
-    def case(self, spilled: int) -> Case:
+    def case(self, spilled: int, *before: float) -> Case:
         root = OperatorNode("ORDER_BY", 1.0, 10, 10, (), ())
         profile = QueryProfile(root, 4.0, 4.0, 0, 0, 60_000_000, spilled, 2.0 if spilled else 0.0)
-        return case_of(self.MADE, {"a": Ran(0, 4, cpu_s=4.0)}, profiles={"a": profile})
+        earlier = {"a": [Measured(f"run{i}", 1000.0 + i, wall_s, 1.0) for i, wall_s in enumerate(before)]}
+        return case_of(self.MADE, {"a": Ran(0, 4, cpu_s=4.0)}, profiles={"a": profile}, measurements=earlier)
 
     def test_duckdb_put_rows_on_disk(self) -> None:
         (finding,) = limits(self.case(400_000_000))
         assert "DuckDB put 400 MB on disk" in finding.evidence
+        assert "took it at least 2.0s" in finding.evidence
+        assert finding.saves_s == pytest.approx(2.0)
+
+    def test_earlier_runs_tell_better_what_it_takes_without(self) -> None:
+        (finding,) = limits(self.case(400_000_000, 1.0, 1.1, 0.9))
+        assert "usually it takes 1.0s" in finding.evidence
+        assert finding.saves_s == pytest.approx(3.0)
+
+    def test_earlier_runs_that_spilled_as_much_tell_nothing(self) -> None:
+        (finding,) = limits(self.case(400_000_000, 4.0, 4.1, 3.9))
         assert finding.saves_s == pytest.approx(2.0)
 
     def test_not_where_all_fitted(self) -> None:
