@@ -24,6 +24,7 @@ from typing import NamedTuple
 from seeknal_tui.analysis.slots import Span, free_slots, overlap_s, pauses, without
 from seeknal_tui.run.output_locks import OutputLocks
 from seeknal_tui.run.state import Attempt, RunState
+from seeknal_tui.run.wait import NEVER_OBSTRUCTED, Waited
 
 MICROSECONDS = 1_000_000
 
@@ -111,7 +112,7 @@ class WaitAnalysis:
         ready_at, until = microseconds(spell.ready_at), microseconds(spell.until)
         rest = until - ready_at
         paused = _cut(overlap_s(self._pauses, spell.ready_at, spell.until), rest)
-        pool_s, output_s = self._obstructed_s(spell)
+        pool_s, output_s, _ = self._waited(spell)
         pool = _cut(pool_s, rest - paused)
         output = _cut(output_s, rest - paused - pool)
         return Waiting(
@@ -146,21 +147,26 @@ class WaitAnalysis:
 
     # Pools and outputs
 
-    def _obstructed_s(self, spell: Spell) -> tuple[float, float]:
-        """Seconds that a pool, and that an output was in the way: as the scheduler tells of each start.
-
-        Of one that has not started that is not told. But whoever is ready while a slot is free is held up by one of
-        the two.
-        """
+    def _waited(self, spell: Spell) -> Waited:
+        """What was in the way: as the scheduler tells of each start, else as can be told from the outside."""
         if spell.attempt is not None:
-            return spell.attempt.pool_s, spell.attempt.output_s
-        if spell.ready_at >= spell.until:
-            return 0.0, 0.0
-        has_pool = bool(self._state.pipeline.tasks[spell.number].pools)
-        if not has_pool and not self._locks.contested(spell.number):
-            return 0.0, 0.0
-        seconds = overlap_s(self._free, spell.ready_at, spell.until)
-        return (seconds, 0.0) if has_pool else (0.0, seconds)
+            return Waited(spell.attempt.pool_s, spell.attempt.output_s, spell.attempt.slot_after_s)
+        return self.waited(spell.number, spell.ready_at, spell.until)
+
+    def waited(self, number: int, begin: float, end: float) -> Waited:
+        """What held up a ready task from *begin* to *end*, in session seconds, if its scheduler cannot be asked.
+
+        Whoever is ready while a slot is free is held up by a pool or an output.
+        """
+        has_pool = bool(self._state.pipeline.tasks[number].pools)
+        if begin >= end or not (has_pool or self._locks.contested(number)):
+            return NEVER_OBSTRUCTED
+        free_s = overlap_s(self._free, begin, end)
+        if not free_s:
+            return NEVER_OBSTRUCTED
+        last = max(span.end for span in self._free if span.begin < end)
+        after_s = max(0.0, end - last - overlap_s(self._pauses, last, end))
+        return Waited(free_s if has_pool else 0.0, 0.0 if has_pool else free_s, after_s)
 
     @cached_property
     def _free(self) -> list[Span]:

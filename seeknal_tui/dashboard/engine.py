@@ -20,7 +20,7 @@ from seeknal_tui.run.measured import NO_MEASUREMENTS, Measurements
 from seeknal_tui.run.plan import NotRunnable
 from seeknal_tui.run.runner import Runner
 from seeknal_tui.run.sampler import RunUse
-from seeknal_tui.run.wait import Wait
+from seeknal_tui.run.wait import Wait, Waited
 
 
 class NotPossible(Exception):  # noqa: N818 - named as the user reads it
@@ -159,6 +159,10 @@ class LocalEngine:
     def wait_of(self, number: int) -> Wait | None:
         """Why a task does not run yet."""
         return self.runner.wait_of(number)
+
+    def waited_of(self, number: int) -> Waited:
+        """What has held up a ready task since it was ready."""
+        return self.runner.waited_of(number)
 
     def request(self, numbers: Iterable[int], reuse: Iterable[int], selected: str) -> None:
         """Run tasks. Raises NotPossible if another process runs the pipeline."""

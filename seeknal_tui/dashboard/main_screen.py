@@ -36,6 +36,7 @@ from seeknal_tui.dashboard.starting import Start
 from seeknal_tui.dashboard.task_list import TaskList
 from seeknal_tui.dashboard.themes import paint
 from seeknal_tui.dashboard.time_actions import TimeActions
+from seeknal_tui.dashboard.timeline.spans import HeldUp
 from seeknal_tui.dashboard.timeline.view import TimelineView
 from seeknal_tui.dashboard.turns import Show, Turns
 
@@ -104,7 +105,7 @@ class MainScreen(ChangedActions, FilterActions, TimeActions, HistoryActions, Pan
         self.tasks.border_title = "4 Tasks"
         for pane in self.panes:
             pane.marked = self.session.marked
-        self.timeline.wait_reason = self._wait_reason
+        self.timeline.held_up = self._held_up
         self.select_task(self.session.selected)
         self.arrangement.resize(*self.size)
         self.arrange_panes()
@@ -213,9 +214,10 @@ class MainScreen(ChangedActions, FilterActions, TimeActions, HistoryActions, Pan
         """Show at once what comes of what was asked for."""
         self._catch_up()
 
-    def _wait_reason(self, number: int) -> str:
+    def _held_up(self, number: int) -> HeldUp:
         wait = self.session.wait_of(number)
-        return wait.reason if wait is not None and wait.reason in ("pool", "output", "paused") else "slot"
+        reason = wait.reason if wait is not None and wait.reason in ("pool", "output", "paused") else "slot"
+        return HeldUp(reason, self.session.waited_of(number))
 
     def _theme_changed(self, _: Theme) -> None:
         """Show everything in other colours, also what was worked out before."""

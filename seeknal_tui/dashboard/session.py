@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from seeknal_tui.dashboard.engine import Engine, LocalEngine, NotPossible
 from seeknal_tui.dashboard.foresight import Foresight
+from seeknal_tui.dashboard.outside_view import OutsideView
 from seeknal_tui.dashboard.reruns import Proposal, Reruns, Scope
 from seeknal_tui.pipeline.model import OnFailure, Pipeline
 from seeknal_tui.pipeline.selection import SelectionError, filtered
@@ -34,8 +35,7 @@ from seeknal_tui.run.results import Results
 from seeknal_tui.run.runner import HIGHEST_MAX_PARALLEL
 from seeknal_tui.run.sampler import RunUse
 from seeknal_tui.run.state import RunState
-from seeknal_tui.run.wait import Wait
-from seeknal_tui.run.waiting import Waiting
+from seeknal_tui.run.wait import Wait, Waited
 
 if TYPE_CHECKING:
     from seeknal_tui.history.changes import Changes
@@ -82,7 +82,7 @@ class Session:
         self._run_ids: list[str] = []
         self._started_at: list[float] = []
         self._replay: Replay | None = None
-        self._waiting_rules: Waiting | None = None
+        self._outside_view = OutsideView(self.state)
         self.engine: Engine = engine or LocalEngine(
             pipeline, measurements, max_parallel=max_parallel, on_failure=on_failure
         )
@@ -188,6 +188,7 @@ class Session:
         engine.replace_pipeline(pipeline, measurements, max_parallel)
         numbers = pipeline.numbers
         self.state = RunState(pipeline)
+        self._outside_view = OutsideView(self.state)
         self.state.apply_all(only_known(self._journal, numbers))
         self.state.touched = set()
         self.state.max_parallel = max_parallel
@@ -335,9 +336,13 @@ class Session:
         """Why a task does not run at the moment that is looked at; None if it does not wait."""
         if isinstance(self.engine, LocalEngine) and not self.looks_back:
             return self.engine.wait_of(number)
-        if self._waiting_rules is None or self._waiting_rules.pipeline is not self.pipeline:
-            self._waiting_rules = Waiting(self.pipeline)
-        return self._waiting_rules.wait_of(self.state, number, self.now)
+        return self._outside_view.wait_of(number, self.now)
+
+    def waited_of(self, number: int) -> Waited:
+        """What has held up a ready task, since it was ready, up to the moment that is looked at."""
+        if isinstance(self.engine, LocalEngine) and not self.looks_back:
+            return self.engine.waited_of(number)
+        return self._outside_view.waited_of(number, self.now)
 
     # The filter
 

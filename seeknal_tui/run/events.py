@@ -89,6 +89,8 @@ class TaskStarted(NamedTuple):
     """Of the seconds since the task was ready, those in which a pool was what it waited for."""
     output_s: float = 0.0
     """The same for an output path, or for a reader of its former result."""
+    slot_after_s: float = 0.0
+    """Those in which it waited for a slot after a pool or an output was in its way, and not before."""
 
 
 class TaskOutput(NamedTuple):

@@ -57,7 +57,7 @@ from seeknal_tui.run.promotion import settle
 from seeknal_tui.run.run_lock import RunLock
 from seeknal_tui.run.sampler import RunUse, Use
 from seeknal_tui.run.scheduler import Scheduler
-from seeknal_tui.run.wait import Wait
+from seeknal_tui.run.wait import NEVER_OBSTRUCTED, Wait, Waited
 from seeknal_tui.run.witness import Witness
 from seeknal_tui.run.worker_threads import WorkerThreads
 
@@ -211,6 +211,12 @@ class Runner:
         """Why a task does not run yet; None if it does not wait."""
         with self._lock:
             return None if self._scheduler is None else self._scheduler.wait_of(number)
+
+    def waited_of(self, number: int) -> Waited:
+        """What has held up a ready task since it was ready."""
+        with self._lock:
+            scheduler = self._scheduler
+            return NEVER_OBSTRUCTED if scheduler is None else scheduler.waited_of(number, self._writer.now())
 
     def log_path(self, number: int) -> Path | None:
         """The log of the task in the current or latest run; there is no file if the task printed nothing."""

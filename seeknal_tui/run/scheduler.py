@@ -27,7 +27,7 @@ from heapq import heapify, heappop, heappush
 from seeknal_tui.pipeline.model import OnFailure, Pipeline
 from seeknal_tui.run.events import ENDED, Status
 from seeknal_tui.run.output_locks import OutputLocks
-from seeknal_tui.run.wait import Wait
+from seeknal_tui.run.wait import NEVER_OBSTRUCTED, Wait, Waited
 
 
 def ways_to_end(pipeline: Pipeline, durations: Sequence[float]) -> list[float]:
@@ -85,7 +85,7 @@ class Scheduler:
         self._behind_task: dict[int, list[int]] = {}
         self._restricted = [bool(task.pools) or self._outputs.contested(i) for i, task in enumerate(tasks)]
         self._parked: dict[int, tuple[float, Wait]] = {}
-        self._waited: dict[int, tuple[float, float]] = {}
+        self._waited: dict[int, tuple[Waited, float]] = {}
         self._latest = 0.0
         self._paused_at = 0.0
         self._paused_s = 0.0
@@ -126,6 +126,7 @@ class Scheduler:
             for follower in self._downstream[number]:
                 if self.statuses[follower] is Status.READY:
                     self._unpark(follower)
+                    self._waited.pop(follower, None)
                     self._delayed.discard(follower)
                     self.statuses[follower] = Status.PENDING
                     pulled_back.append(follower)
@@ -382,14 +383,9 @@ class Scheduler:
 
     def _wake(self, number: int, now: float) -> None:
         self._latest = now
-        since, wait = self._parked.pop(number)
-        pool_s, output_s = self._waited.get(number, (0.0, 0.0))
-        waited_s = self._awake_s(now) - since
-        if wait.reason == "pool":
-            pool_s += waited_s
-        else:
-            output_s += waited_s
-        self._waited[number] = (pool_s, output_s)
+        waited = self.waited_of(number, now)
+        del self._parked[number]
+        self._waited[number] = (waited, self._awake_s(now))
         heappush(self._ready, self._rank[number])
 
     def _unpark(self, number: int) -> None:
@@ -404,9 +400,25 @@ class Scheduler:
 
     # Why
 
-    def take_waited(self, number: int) -> tuple[float, float]:
-        """Seconds that the task, just started, waited for pools and for outputs since it was ready, without pauses."""
-        return self._waited.pop(number, (0.0, 0.0)) if self._waited else (0.0, 0.0)
+    def take_waited(self, number: int) -> Waited:
+        """What held up the task, which has just started, since it was ready."""
+        if number not in self._waited:
+            return NEVER_OBSTRUCTED
+        waited = self.waited_of(number, self._latest)
+        del self._waited[number]
+        return waited
+
+    def waited_of(self, number: int, now: float) -> Waited:
+        """What has held up a ready task up to *now* since it was ready."""
+        awake_s = self._awake_s(now)
+        (pool_s, output_s, _), woken_at = self._waited.get(number, (NEVER_OBSTRUCTED, awake_s))
+        parked = self._parked.get(number)
+        if parked is None:
+            return Waited(pool_s, output_s, max(0.0, awake_s - woken_at))
+        since, wait = parked
+        if wait.reason == "pool":
+            return Waited(pool_s + awake_s - since, output_s)
+        return Waited(pool_s, output_s + awake_s - since)
 
     def wait_of(self, number: int) -> Wait | None:
         """Why the task does not run yet; None if it runs, has ended or was not asked for."""

@@ -97,6 +97,8 @@ class Attempt:
     started_at: float
     pool_s: float
     output_s: float
+    slot_after_s: float = 0.0
+    """Seconds it waited for a slot after the pool or output was no longer in its way."""
     finished_at: float | None = None
     status: Status = Status.RUNNING
     error: str = ""
@@ -295,6 +297,7 @@ class RunState:
                 started_at=self.now,
                 pool_s=event.pool_s,
                 output_s=event.output_s,
+                slot_after_s=event.slot_after_s,
                 queued_at=self.queued_at[number],
                 waited_since=self.waiting_since[number],
                 is_retry=self.retry_at[number] is not None,

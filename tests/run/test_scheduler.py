@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from seeknal_tui.pipeline.model import Execution, OnFailure, Pipeline, Task
 from seeknal_tui.run.events import ENDED, Status
 from seeknal_tui.run.scheduler import Scheduler, ways_to_end
-from seeknal_tui.run.wait import Wait
+from seeknal_tui.run.wait import Wait, Waited
 
 
 def pipeline(*tasks: Task, **pools: int) -> Pipeline:
@@ -121,7 +121,34 @@ class TestPoolsAndOutputs:
         assert scheduler.wait_of(1) == Wait("pool", (0,), "p")
         scheduler.finish(0, Status.SUCCEEDED, 3.0)
         assert start_all(scheduler, 3.0) == [1]
-        assert scheduler.take_waited(1) == (3.0, 0.0)
+        assert scheduler.take_waited(1) == Waited(pool_s=3.0)
+
+    def test_how_long_the_pool_was_in_the_way_is_told_while_the_task_waits_and_how_long_a_slot_after_it(self) -> None:
+        scheduler = scheduler_of(pooled("a", 1), C, pooled("b", 1), Task(name="d"), slots=2, p=1)
+        assert start_all(scheduler) == [0, 1]
+        assert scheduler.waited_of(2, 1.0) == Waited()
+        scheduler.finish(1, Status.SUCCEEDED, 1.0)
+        assert start_all(scheduler, 1.0) == [3]
+        assert scheduler.waited_of(2, 3.0) == Waited(pool_s=2.0)
+        scheduler.max_parallel = 1
+        scheduler.finish(0, Status.SUCCEEDED, 4.0)
+        assert start_all(scheduler, 4.0) == []
+        assert scheduler.waited_of(2, 4.5) == Waited(pool_s=3.0, slot_after_s=0.5)
+        scheduler.finish(3, Status.SUCCEEDED, 6.0)
+        assert start_all(scheduler, 6.0) == [2]
+        assert scheduler.take_waited(2) == Waited(pool_s=3.0, slot_after_s=2.0)
+
+    def test_what_was_in_the_way_before_its_dependency_was_asked_for_once_more_is_not_told(self) -> None:
+        after = Task(name="after", depends_on=("first",), pools=(("p", 1),))
+        scheduler = scheduler_of(Task(name="first"), after, pooled("long", 1), slots=2, p=1)
+        start_all(scheduler)
+        scheduler.finish(0, Status.SUCCEEDED, 1.0)
+        assert start_all(scheduler, 1.0) == []
+        assert scheduler.waited_of(1, 3.0) == Waited(pool_s=2.0)
+        scheduler.request([0])
+        assert start_all(scheduler, 3.0) == [0]
+        scheduler.finish(0, Status.SUCCEEDED, 4.0)
+        assert scheduler.waited_of(1, 4.0) == Waited()
 
     def test_a_task_that_needs_the_whole_pool_is_not_passed_over_for_good(self) -> None:
         tasks = [pooled("s0", 1), pooled("big", 2), *(pooled(f"s{n}", 1) for n in range(1, 4))]

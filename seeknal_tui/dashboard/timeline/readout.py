@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from seeknal_tui.dashboard.cells import cut
-from seeknal_tui.dashboard.timeline.spans import Wait, WaitReason, waits, waits_for_slot
+from seeknal_tui.dashboard.timeline.spans import TellHeldUp, Wait, waits, waits_for_slot
 from seeknal_tui.pipeline.durations import format_duration
 from seeknal_tui.run.events import Status
 from seeknal_tui.run.state import Attempt, RunState
@@ -22,7 +22,7 @@ def attempt_at(state: RunState, number: int, time: float) -> Attempt | None:
 
 
 def readout(
-    state: RunState, number: int, attempt: Attempt | None, now: float, wait_reason: WaitReason = waits_for_slot
+    state: RunState, number: int, attempt: Attempt | None, now: float, held_up: TellHeldUp = waits_for_slot
 ) -> str:
     """One line on that attempt of the task; on its waiting, where it has not begun."""
     parts = [cut(state.pipeline.tasks[number].name, LONGEST_NAME)]
@@ -32,12 +32,12 @@ def readout(
         until = "now" if attempt.finished_at is None else format_duration(end)
         parts.append(f"{format_duration(attempt.started_at)} to {until}")
         parts.append(f"{attempt.status} {format_duration(end - attempt.started_at)}")
-        mine = [wait for wait in waits(state, number, now, wait_reason) if wait.end <= attempt.started_at]
+        mine = [wait for wait in waits(state, number, now, held_up) if wait.end <= attempt.started_at]
         before = [other.started_at for other in state.attempts[number] if other.started_at < attempt.started_at]
         since = max(before, default=since)
     else:
         parts.append(str(state.statuses[number]) if state.in_run[number] else "not run")
-        mine = waits(state, number, now, wait_reason)
+        mine = waits(state, number, now, held_up)
     seconds: dict[str, float] = {}
     for wait in mine:
         if wait.begin >= since:

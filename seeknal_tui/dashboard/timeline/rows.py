@@ -8,7 +8,7 @@ from seeknal_tui.dashboard.cells import Cells, blend, fit, ink
 from seeknal_tui.dashboard.look import GLYPHS, WAIT_GLYPHS, Palette
 from seeknal_tui.dashboard.row_label import NARROWEST, RowLook
 from seeknal_tui.dashboard.timeline.axis import Scale, pause_band, ticks, tint_pauses
-from seeknal_tui.dashboard.timeline.spans import Bar, Wait, WaitReason, bars, waits, waits_for_slot
+from seeknal_tui.dashboard.timeline.spans import Bar, TellHeldUp, Wait, bars, waits, waits_for_slot
 from seeknal_tui.pipeline.durations import format_duration
 from seeknal_tui.run.events import ENDED, Status
 from seeknal_tui.run.state import RunState
@@ -32,14 +32,15 @@ def time_segments(
     now: float,
     scale: Scale,
     look: RowLook,
-    wait_reason: WaitReason = waits_for_slot,
+    held_up: TellHeldUp = waits_for_slot,
 ) -> list[Segment]:
     """Waiting, bars and text of the task, in exactly the cells of *scale*."""
     painter = _RowPainter(state, number, now=now, scale=scale, look=look)
     paint_grid(painter.cells, scale, look.palette, look.background)
-    painter.paint_waits(waits(state, number, now, wait_reason))
+    found = waits(state, number, now, held_up)
+    painter.paint_waits(found)
     painter.paint_bars()
-    painter.paint_text(wait_reason)
+    painter.paint_text(found)
     tint_pauses(painter.cells, state.pauses, now, scale, pause_band(look.palette, look.background))
     return painter.cells.segments()
 
@@ -92,7 +93,7 @@ class _RowPainter:
                 self.cells.write(_cells(end), "▶", ink(colour, background))
             left_of_it = (end // 8, colour)
 
-    def paint_text(self, wait_reason: WaitReason) -> None:
+    def paint_text(self, found: list[Wait]) -> None:
         """What the row says in words: how long it ran, what it waits for, or why there is no bar."""
         state, number = self.state, self.number
         status, finished_at = state.statuses[number], state.finished_at[number]
@@ -100,7 +101,7 @@ class _RowPainter:
             self._paint_status(status, finished_at)
         elif status is Status.READY and state.is_running:
             begin = max(self._end_of_bars(), self.scale.cell(self.now)) + 2
-            text = _waiting_text(state, number, self.now, wait_reason)
+            text = _waiting_text(state, number, self.now, found)
             if begin + len(text) <= self.cells.width:
                 self.cells.write(begin, text, self.plain)
         elif self.bars:
@@ -173,14 +174,22 @@ def _cells(eighths: int) -> int:
     return -(-eighths // 8)
 
 
-def _waiting_text(state: RunState, number: int, now: float, wait_reason: WaitReason) -> str:
+def _waiting_text(state: RunState, number: int, now: float, found: list[Wait]) -> str:
+    """For what the task waits, and how long it has without a break; a pause is none, unless it still lasts."""
     retry_at = state.retry_at[number]
     if retry_at is not None and retry_at > now:
         return f"retry in {format_duration(retry_at - now)}"
-    since, reason = retry_at or state.ready_at[number] or now, wait_reason(number)
-    if reason == "paused" and state.pauses:
-        since = max(since, state.pauses[-1][0])
-    return f"{reason} {format_duration(now - since)}"
+    if not found or found[-1].reason == "dependency":
+        return ""  # it is ready since this moment
+    reason, seconds = found[-1].reason, 0.0
+    for wait in reversed(found):
+        if wait.reason == reason:
+            seconds += wait.end - wait.begin
+        elif wait.reason != "paused":
+            break
+        if reason == "paused":
+            break
+    return f"{reason} {format_duration(seconds)}"
 
 
 def _duration_texts(state: RunState, number: int, now: float) -> list[str]:

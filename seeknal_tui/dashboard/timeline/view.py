@@ -24,7 +24,7 @@ from seeknal_tui.dashboard.timeline.lane_rows import LaneLook, LanePainter, lane
 from seeknal_tui.dashboard.timeline.lanes import Lane, LaneBar, LaneCursor, Lanes
 from seeknal_tui.dashboard.timeline.readout import attempt_at, readout
 from seeknal_tui.dashboard.timeline.rows import axis_label, label_width, time_segments, totals_segments, totals_width
-from seeknal_tui.dashboard.timeline.spans import WaitReason, waits_for_slot
+from seeknal_tui.dashboard.timeline.spans import TellHeldUp, waits_for_slot
 from seeknal_tui.dashboard.timeline.time_view import TimeView
 from seeknal_tui.pipeline.durations import format_duration
 from seeknal_tui.pipeline.model import Pipeline
@@ -45,7 +45,7 @@ class TimelineView(TimeView):
     BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "fold_group", "fold the group, or unfold it", show=False)]
 
     def __init__(self, pipeline: Pipeline, state: RunState, *, id: str | None = None) -> None:  # noqa: A002
-        self.wait_reason: WaitReason = waits_for_slot
+        self.held_up: TellHeldUp = waits_for_slot
         """Says what a ready task waits for now."""
         self.in_lanes = False
         """Whether there is a row for each lane, instead of one for each task."""
@@ -261,7 +261,7 @@ class TimelineView(TimeView):
     def _tell(self) -> None:
         """Say in the pane's lower border what is to be said of the bar under the mouse, else under the cursor."""
         number, attempt = self._hovered or self._under_cursor()
-        said = "" if number is None else readout(self.state, number, attempt, self.now, self.wait_reason)
+        said = "" if number is None else readout(self.state, number, attempt, self.now, self.held_up)
         if said != self._readout:
             self._readout = said
             self.border_subtitle = Text(said)
@@ -356,7 +356,7 @@ class TimelineView(TimeView):
             ]
         if key < 0:
             return self._group_segments(key, look, names)
-        bars = time_segments(state, key, now=self.now, scale=self.scale, look=look, wait_reason=self.wait_reason)
+        bars = time_segments(state, key, now=self.now, scale=self.scale, look=look, held_up=self.held_up)
         return [*label_segments(state, key, names, look), *bars, *self._totals((key,), look)]
 
     def _painter(self, key: int, lane: Lane) -> LanePainter:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from seeknal_tui.dashboard.timeline.readout import attempt_at, readout
+from seeknal_tui.dashboard.timeline.spans import HeldUp
 from seeknal_tui.pipeline.model import Pipeline, Task
 from seeknal_tui.run.events import Event, Paused, Resumed, Status, TaskFinished, TaskReady, TaskRetrying, TaskStarted
 from seeknal_tui.run.state import RunState
@@ -33,22 +34,23 @@ READY = TaskReady(2.0, "joined")
 
 class TestReadout:
     def test_tells_begin_end_duration_and_how_long_it_waited_for_whom(self) -> None:
-        state = session(*SOURCES, READY, TaskStarted(3.5, "joined", 1, 0, pool_s=0.5))
+        state = session(*SOURCES, READY, TaskStarted(3.5, "joined", 1, 0, pool_s=0.5, slot_after_s=0.5))
         state.apply(TaskFinished(5.0, "joined", Status.SUCCEEDED))
         assert readout(state, 2, state.attempts[2][0], 6.0) == (
-            "joined · 3.5s to 5.0s · succeeded 1.5s · waited 2.0s for weather, 0.5s for pool warehouse, 1.0s for a slot"
+            "joined · 3.5s to 5.0s · succeeded 1.5s · waited 2.0s for weather, 1.0s for a slot, 0.5s for pool warehouse"
         )
 
     def test_a_pause_is_no_waiting_for_a_slot_and_what_it_cut_in_two_is_told_once(self) -> None:
         state = session(*SOURCES, READY, Paused(2.2), Resumed(3.2), TaskStarted(4.0, "joined", 1, 0, pool_s=0.5))
         state.apply(TaskFinished(5.0, "joined", Status.SUCCEEDED))
         assert readout(state, 2, state.attempts[2][0], 6.0).endswith(
-            "waited 2.0s for weather, 0.5s for pool warehouse, 1.0s for the run to go on, 0.5s for a slot"
+            "waited 2.0s for weather, 0.5s for a slot, 1.0s for the run to go on, 0.5s for pool warehouse"
         )
 
     def test_of_what_waits_in_a_pause_tells_that(self) -> None:
         state = session(*SOURCES, READY, Paused(2.5))
-        assert readout(state, 2, None, 4.0, lambda _: "paused").endswith("0.5s for a slot, 1.5s for the run to go on")
+        said = readout(state, 2, None, 4.0, lambda _: HeldUp("paused"))
+        assert said.endswith("0.5s for a slot, 1.5s for the run to go on")
 
     def test_of_what_runs_goes_up_to_now(self) -> None:
         state = session(*started(1.0, "flights"))

@@ -10,7 +10,7 @@ from seeknal_tui.dashboard.look import DARK
 from seeknal_tui.dashboard.row_label import RowLook, label_segments
 from seeknal_tui.dashboard.timeline.axis import Scale
 from seeknal_tui.dashboard.timeline.rows import EIGHTHS, label_width, time_segments
-from seeknal_tui.dashboard.timeline.spans import Wait, waits
+from seeknal_tui.dashboard.timeline.spans import HeldUp, Wait, waits
 from seeknal_tui.run.events import (
     Event,
     RunFinished,
@@ -24,17 +24,19 @@ from seeknal_tui.run.events import (
     TaskStarted,
 )
 from seeknal_tui.run.state import RunState
+from seeknal_tui.run.wait import Waited
 from tests.dashboard.runs import begun, folded, pipeline_of, started, text_of
 
 PIPELINE = pipeline_of("a", "b")
 LOOK = RowLook(DARK)
 SCALE = Scale(0.0, 4.0, 40)
 """Ten cells a second."""
+FOR_A_SLOT = HeldUp()
 
 
-def a_row(*events: Event, now: float, scale: Scale = SCALE, reason: str = "slot", number: int = 0) -> str:
+def a_row(*events: Event, now: float, scale: Scale = SCALE, held_up: HeldUp = FOR_A_SLOT, number: int = 0) -> str:
     state = folded(PIPELINE, begun(PIPELINE), *events)
-    row = time_segments(state, number, now=now, scale=scale, look=LOOK, wait_reason=lambda _: reason)
+    row = time_segments(state, number, now=now, scale=scale, look=LOOK, held_up=lambda _: held_up)
     return text_of(row).replace("┊", " ").rstrip()
 
 
@@ -42,16 +44,31 @@ class TestWaiting:
     def test_is_drawn_before_the_bar_with_a_glyph_for_each_reason(self) -> None:
         events: list[Event] = [
             TaskReady(1.0, "a"),
-            TaskStarted(2.0, "a", 1, 0, pool_s=0.3, output_s=0.2),
+            TaskStarted(2.0, "a", 1, 0, pool_s=0.3, output_s=0.2, slot_after_s=0.4),
             TaskFinished(3.0, "a", Status.SUCCEEDED),
         ]
-        assert a_row(*events, now=3.0) == "┄┄┄┄┄┄┄┄┄┄▒▒▒▓▓░░░░░██████████ 1.0s"
+        assert a_row(*events, now=3.0) == "┄┄┄┄┄┄┄┄┄┄░▒▒▒▓▓░░░░██████████ 1.0s"
 
     def test_for_dependencies_lasts_up_to_now_while_the_task_is_pending(self) -> None:
         assert a_row(now=0.75) == "┄┄┄┄┄┄┄┄"
 
     def test_of_a_ready_task_says_what_it_waits_for_now(self) -> None:
-        assert a_row(TaskReady(0.5, "a"), now=1.0, reason="pool") == "┄┄┄┄┄▒▒▒▒▒  pool 0.5s"
+        in_pool = HeldUp("pool", Waited(pool_s=0.5))
+        assert a_row(TaskReady(0.5, "a"), now=1.0, held_up=in_pool) == "┄┄┄┄┄▒▒▒▒▒  pool 0.5s"
+
+    def test_of_a_ready_task_is_split_by_reason_as_after_it_has_started(self) -> None:
+        ready = TaskReady(0.5, "a")
+        in_pool = HeldUp("pool", Waited(pool_s=0.5))
+        assert a_row(ready, now=1.3, held_up=in_pool) == "┄┄┄┄┄░░░▒▒▒▒▒  pool 0.5s"
+        for_slot = HeldUp("slot", Waited(pool_s=0.5, slot_after_s=0.2))
+        assert a_row(ready, now=1.5, held_up=for_slot) == "┄┄┄┄┄░░░▒▒▒▒▒░░  slot 0.2s"
+        started_now = TaskStarted(1.5, "a", 1, 0, pool_s=0.5, slot_after_s=0.2)
+        assert a_row(ready, started_now, now=1.6) == "┄┄┄┄┄░░░▒▒▒▒▒░░█▶ 0.1s"
+
+    def test_ends_with_what_the_task_waits_for_now(self) -> None:
+        ready, waited = TaskReady(0.5, "a"), Waited(pool_s=0.3, output_s=0.2)
+        assert a_row(ready, now=1.0, held_up=HeldUp("pool", waited)) == "┄┄┄┄┄▓▓▒▒▒  pool 0.3s"
+        assert a_row(ready, now=1.0, held_up=HeldUp("output", waited)) == "┄┄┄┄┄▒▒▒▓▓  output 0.2s"
 
     def test_for_a_retry_is_no_waiting_for_anything_until_its_delay_is_over(self) -> None:
         events = [*started(0.0, "a"), TaskRetrying(1.0, "a", 1, "no", 0.5)]
