@@ -32,6 +32,8 @@ HURRY_SLICE_S = 0.03
 """The same while a hand is on the slider, until what it waits for is known."""
 SHARE = 0.03
 """Of a core it takes no more than this while a run goes on."""
+IDLE_SHARE = 0.4
+"""The same when none does: what the end of a run changes on the screen is painted just then."""
 AGAIN_AFTER_S = 0.5
 HIGHEST_TRIED = 16
 MOST_TASKS_FOR_SLACK = 1000
@@ -178,9 +180,9 @@ class Foresight:
                     break
             else:
                 return
-            pause_s = (time.perf_counter() - began) / SHARE
-            if self._state.is_running and not self._hurries:
-                abandoned.wait(pause_s)
+            if not self._hurries:
+                share = SHARE if self._state.is_running else IDLE_SHARE
+                abandoned.wait((time.perf_counter() - began) * (1.0 / share - 1.0))
 
     def _compute(self, state: RunState, now: float, max_parallel: int) -> Generator[None, None, None]:
         if state.runs and not state.is_running:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from hypothesis import given
 from hypothesis import strategies as st
-from textual.geometry import Size
+from textual.geometry import Region, Size
 
 from seeknal_tui.dashboard.graph.drawing import Direction
-from seeknal_tui.dashboard.graph.heat import HeatMap, choose_lanes
+from seeknal_tui.dashboard.graph.heat import MOST_CELLS, HeatMap, choose_lanes
 from seeknal_tui.dashboard.graph.scene import Scene
 from seeknal_tui.dashboard.look import DARK
 from seeknal_tui.pipeline.model import Pipeline
@@ -70,6 +70,15 @@ def test_a_change_of_status_paints_its_cell_only() -> None:
     heat.scene.state.apply(TaskFinished(1.0, "t7", Status.SUCCEEDED))
     assert heat.changed({7}) == [heat.region(7)]
     assert DARK.succeeded in colours(heat, x, y)
+
+
+def test_many_changes_at_once_paint_all_that_is_in_view() -> None:
+    heat = heat_of(random_pipeline(MOST_CELLS * 2, 1), 120, 40)
+    before = [heat.line(y, 0, 120) for y in range(40)]
+    heat.scene.state.statuses[:] = [Status.SUCCEEDED] * (MOST_CELLS * 2)
+    assert heat.changed(set(range(MOST_CELLS * 2))) == [Region(0, 0, 120, 40)]
+    fresh = HeatMap(heat.scene, heat.size)
+    assert [heat.line(y, 0, 120) for y in range(40)] == [fresh.line(y, 0, 120) for y in range(40)] != before
 
 
 def test_a_change_that_is_none_paints_nothing() -> None:
