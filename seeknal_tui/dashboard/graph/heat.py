@@ -18,7 +18,6 @@ from textual.strip import Strip
 from seeknal_tui.dashboard.cells import blend, ink, segments_of
 from seeknal_tui.dashboard.graph.boxes import FADE
 from seeknal_tui.dashboard.graph.drawing import Direction
-from seeknal_tui.dashboard.graph.layers import longest_path_ranks
 from seeknal_tui.dashboard.graph.scene import Scene, Weight
 from seeknal_tui.dashboard.look import GLYPHS, Palette
 from seeknal_tui.run.events import Status
@@ -26,7 +25,7 @@ from seeknal_tui.run.events import Status
 WIDEST_LANE = 4
 SHADE = 0.2
 MOST_CELLS = 500
-"""If more change at once, all that is in view is painted anew: that takes a quarter of what 10,000 tasks do one by one."""
+"""If more change at once, all that is in view is painted anew: a quarter of what 10,000 tasks take one by one."""
 FIRST = (Status.FAILED, Status.RUNNING)
 """What a bin shows if any of its tasks is in it, the first that holds; else what most of them are in."""
 
@@ -83,7 +82,7 @@ class HeatMap:
 
     def __init__(self, scene: Scene, size: Size) -> None:
         self.scene, self.size = scene, size
-        ranks = longest_path_ranks(scene.pipeline.upstream)
+        ranks = scene.ranks
         count = max(ranks, default=-1) + 1
         self._columns: list[list[int]] = [[] for _ in range(min(count, max(1, size.width)))]
         for task, rank in enumerate(ranks):

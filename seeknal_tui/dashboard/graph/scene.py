@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from functools import cached_property
 
+from seeknal_tui.dashboard.graph.layers import longest_path_ranks
 from seeknal_tui.dashboard.look import Palette
 from seeknal_tui.pipeline.durations import format_duration
 from seeknal_tui.pipeline.model import Pipeline
@@ -39,6 +40,11 @@ class Scene:
         self.matches: frozenset[int] | None = None
         self.selected: int | None = None
         self._lineage: tuple[int | None, frozenset[int], frozenset[int]] = (None, frozenset(), frozenset())
+
+    @cached_property
+    def ranks(self) -> list[int]:
+        """The number of edges on the longest way to each task."""
+        return longest_path_ranks(self.pipeline.upstream)
 
     # What is drawn: here a task each; where tasks are folded, a group or a task each
 
