@@ -8,14 +8,53 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
-GROUP = "/sys/fs/cgroup"
-CONTROL_GROUPS = (
-    (f"{GROUP}/memory.max", f"{GROUP}/memory.current", f"{GROUP}/memory.stat"),
-    (f"{GROUP}/memory/memory.limit_in_bytes", f"{GROUP}/memory/memory.usage_in_bytes", f"{GROUP}/memory/memory.stat"),
-)
-"""Files with the limit, the use and its kinds, of version 2 and 1: a container has less memory than its machine."""
+GROUPS = Path("/sys/fs/cgroup")
+OWN_GROUPS = Path("/proc/self/cgroup")
 COPIES_OF_FILES = ("active_file", "inactive_file")
-NO_LIMIT = 1 << 62
+NO_LIMIT = 1 << 60
+"""Bytes; the first version of control groups has no word for it."""
+
+
+class MemoryGroup(NamedTuple):
+    """A control group with a limit: what runs in a container, or as a service, has less memory than its machine."""
+
+    limit: Path
+    use: Path
+    stat: Path
+
+    def room(self) -> tuple[int, int]:
+        """Bytes that may still be taken, and the limit. Raises OSError or ValueError if it has none, or is gone."""
+        limit, used = int(self.limit.read_text()), int(self.use.read_text())
+        if limit >= NO_LIMIT:
+            raise ValueError(limit)
+        kept = dict(line.split() for line in self.stat.read_text().splitlines())
+        # Copies of files count in, until someone wants the memory.
+        # The first version tells by "total_" what those inside of the group have, too.
+        copies = sum(int(kept.get(f"total_{name}", kept.get(name, 0))) for name in COPIES_OF_FILES)
+        return limit - used + copies, limit
+
+
+def memory_groups(own: Path = OWN_GROUPS, groups: Path = GROUPS) -> list[MemoryGroup]:
+    """The control groups with a limit that this program is in, and those around them."""
+    found = []
+    with suppress(OSError, ValueError):
+        for line in own.read_text().splitlines():
+            _, kinds, path = line.split(":", 2)
+            if not kinds:
+                root, limit, use = groups, "memory.max", "memory.current"
+            elif "memory" in kinds.split(","):
+                root, limit, use = groups / "memory", "memory.limit_in_bytes", "memory.usage_in_bytes"
+            else:
+                continue
+            folder = root / path.strip("/")
+            for around in (folder, *folder.parents):
+                group = MemoryGroup(around / limit, around / use, around / "memory.stat")
+                with suppress(OSError, ValueError):
+                    group.room()
+                    found.append(group)
+                if around == root:
+                    break
+    return found
 
 
 class Host(NamedTuple):
@@ -35,6 +74,7 @@ class HostWatch:
     def __init__(self, spill: Path) -> None:
         """*spill* is the folder of what DuckDB puts on disk."""
         self._spill = spill
+        self._groups = memory_groups()
         self._busy_s = _busy_s()
         self._looked_at = time.perf_counter()
 
@@ -46,12 +86,15 @@ class HostWatch:
         cores = max(0.0, busy_s - self._busy_s) / max(1e-6, now - self._looked_at)
         self._busy_s, self._looked_at = busy_s, now
         memory = psutil.virtual_memory()
-        limit, used = _group()
+        left, limit = memory.available, memory.total
+        for group in self._groups:
+            with suppress(OSError, ValueError):
+                left, limit = min((left, limit), group.room())
         return Host(
             cores=cores,
             queue=_queue(),
-            memory_bytes=min(memory.available, limit - used),
-            memory_limit_bytes=min(memory.total, limit),
+            memory_bytes=left,
+            memory_limit_bytes=limit,
             swapped_bytes=psutil.swap_memory().used,
             spilled_bytes=_size_of(self._spill),
         )
@@ -72,17 +115,6 @@ def _queue() -> int:
             runnable = int(file.read().split()[3].split(b"/")[0])
         return max(0, runnable - 1)  # the one that asks
     return round(os.getloadavg()[0])
-
-
-def _group() -> tuple[int, int]:
-    """Bytes that our control group may take, and what it has taken and cannot give back at once."""
-    for limit, use, stat in CONTROL_GROUPS:
-        with suppress(OSError, ValueError):  # no such version; "max"
-            most, used = int(Path(limit).read_text()), int(Path(use).read_text())
-            kept = dict(line.split() for line in Path(stat).read_text().splitlines())
-            # Copies of files count in, until someone wants the memory.
-            return most, used - sum(int(kept.get(name, 0)) for name in COPIES_OF_FILES)
-    return NO_LIMIT, 0
 
 
 def _size_of(folder: Path) -> int:

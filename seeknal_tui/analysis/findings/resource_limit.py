@@ -8,19 +8,15 @@ from functools import partial
 from seeknal_tui.analysis.findings.case import Case
 from seeknal_tui.analysis.findings.contention import alone, crowded_span
 from seeknal_tui.analysis.findings.finding import Finding, FindingKind
-from seeknal_tui.analysis.findings.history import usual_s
+from seeknal_tui.analysis.findings.memory import memory_limits, slots_in_memory, spilling
 from seeknal_tui.analysis.findings.scenario import Scenario
-from seeknal_tui.analysis.findings.words import counted, listed, size
+from seeknal_tui.analysis.findings.words import counted, listed
 from seeknal_tui.pipeline.durations import format_duration
-from seeknal_tui.pipeline.model import SqlAction
 from seeknal_tui.run.events import Status
 
 FELT_S = 0.02
 """A wait that is more than the time it takes to start a task."""
 MOST_TASKS = 12
-NEAR = 0.1
-"""Of the memory: with less left, the system begins to push things out."""
-SWAPPED_BYTES = 64 << 20
 MOST_SLOTS = 256
 ENOUGH_CORES = 1e6
 LEAST_OF_POOL = 0.05
@@ -32,8 +28,8 @@ def resource_limits(case: Case) -> Iterator[Finding]:
     yield from _slots(case)
     yield from _pools(case)
     yield from _processors(case)
-    yield from _memory(case)
-    yield from _spilling(case)
+    yield from memory_limits(case)
+    yield from spilling(case)
 
 
 def waits_for_slots(case: Case) -> dict[int, tuple[float, float]]:
@@ -50,8 +46,9 @@ def waits_for_slots(case: Case) -> dict[int, tuple[float, float]]:
 
 
 def enough_slots(case: Case) -> int:
-    """The fewest slots that are nearly as good as one for every task, by the forecast."""
-    slots, highest = case.run.max_parallel, max(case.run.max_parallel, min(MOST_SLOTS, len(case.members)))
+    """The fewest slots that are nearly as good as one for every task, by the forecast, as far as there is memory."""
+    slots = case.run.max_parallel
+    highest = max(slots, min(MOST_SLOTS, len(case.members), slots_in_memory(case)))
     best = case.run.with_slots(highest).makespan_s
     while slots < highest and case.run.with_slots(slots).makespan_s > best + case.least_s:
         slots = slots + 1 if slots < 8 else slots * 5 // 4
@@ -144,63 +141,3 @@ def _processors(case: Case) -> Iterator[Finding]:
         scenario,
         "with a core for each thread",
     )
-
-
-def _memory(case: Case) -> Iterator[Finding]:
-    samples = [sample for sample in case.state.host if sample.at >= case.state.began]
-    if len(samples) < 2:
-        return
-    swapped = samples[-1].swapped_bytes - samples[0].swapped_bytes
-    short = [sample for sample in samples if sample.memory_bytes < NEAR * sample.memory_limit_bytes]
-    if not short and swapped < SWAPPED_BYTES:
-        return
-    first = (short or samples)[0]
-    running = [n for n, span in case.spans.items() if span.end >= first.at - case.state.began]
-    held = {n: max((attempt.rss_bytes or 0 for attempt in case.attempts(n)), default=0) for n in running}
-    largest = sorted(held, key=lambda number: -held[number])[:3]
-    fewer = max(1, case.run.max_parallel // 2)
-    scenario = case.run
-    for number in running:
-        scenario = scenario.with_duration(number, min(case.duration(number), usual_s(case, number)))
-    swap = f", and {size(swapped)} were put into the swap" if swapped >= SWAPPED_BYTES else ""
-    left = min(sample.memory_bytes for sample in samples)
-    yield Finding(
-        FindingKind.RESOURCE_LIMIT,
-        tuple(largest),
-        f"Memory was the limit since {format_duration(first.at - case.state.began)}: {size(left)} of "
-        f"{size(first.memory_limit_bytes)} were left{swap}. Most was held by "
-        f"{listed([f'{case.name(n)} ({size(held[n])})' for n in largest])}.",
-        f"run fewer of them at once, for instance with max_parallel {fewer} or a pool",
-        case.saving(scenario),
-        scenario,
-        "if tasks took as long as usual",
-        is_risk=True,
-    )
-
-
-def _spilling(case: Case) -> Iterator[Finding]:
-    for number, profile in case.profiles.items():
-        if not profile.spilled_bytes or number not in case.spans:
-            continue
-        task, took = case.pipeline.tasks[number], case.duration(number)
-        usual = usual_s(case, number)
-        is_usual = usual < took - profile.spill_s
-        scenario = case.run.with_duration(number, usual if is_usual else max(0.0, took - profile.spill_s))
-        saves_s = case.saving(scenario)
-        if saves_s < case.least_s or not isinstance(task.action, SqlAction):
-            continue
-        cost = (
-            f"It took {format_duration(took)}; usually it takes {format_duration(usual)}."
-            if is_usual
-            else f"To pack that, write it and read it again took it at least {format_duration(profile.spill_s)}."
-        )
-        yield Finding(
-            FindingKind.RESOURCE_LIMIT,
-            (number,),
-            f"Memory was the limit of {task.name} since {format_duration(case.spans[number].start)}: DuckDB put "
-            f"{size(profile.spilled_bytes)} on disk, because {size(profile.peak_bytes)} was all it could hold. {cost}",
-            f"let {task.name} keep fewer rows and columns, raise its memory_limit, or run less beside it",
-            saves_s,
-            scenario,
-            "if nothing was put on disk",
-        )

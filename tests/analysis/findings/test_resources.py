@@ -10,7 +10,7 @@ from seeknal_tui.analysis.findings.finding import Finding, FindingKind
 from seeknal_tui.pipeline.model import SleepAction, Task
 from seeknal_tui.run.actions.query_profile import OperatorNode, QueryProfile
 from seeknal_tui.run.measured import Measured
-from tests.analysis.findings.made_up import Ran, case_of, command, pipeline, sample, sql
+from tests.analysis.findings.made_up import GIGABYTE, Ran, case_of, command, pipeline, sample, sql
 
 LIMIT = FindingKind.RESOURCE_LIMIT
 
@@ -40,6 +40,20 @@ class TestSlots:
 
     def test_not_with_a_slot_for_each(self) -> None:
         assert limits(four(4)) == []
+
+    @pytest.mark.parametrize(("held", "slots"), [(0.1, 6), (2.0, 3), (3.0, None)])
+    def test_no_more_than_there_is_memory_for(self, held: float, slots: int | None) -> None:
+        made = pipeline(*(Task(name=name, action=command(name)) for name in "abcdef"), max_parallel=2)
+        ran = {
+            name: Ran(start, start + 1.0, ready=0.0, cpu_s=0.1, rss_bytes=int(held * GIGABYTE))
+            for name, start in zip("abcdef", (0.0, 0.0, 1.0, 1.0, 2.0, 2.0), strict=True)
+        }
+        free = 0.98 - 2 * held / 8
+        host = tuple(sample(0.25 * number, free=free) for number in range(1, 12))
+        advice = [finding.advice for finding in find(case_of(made, ran, host=host))]
+        assert {line for line in advice if "max_parallel" in line} == (
+            {f"set max_parallel to {slots}"} if slots else set()
+        )
 
 
 class TestPools:
@@ -77,18 +91,44 @@ class TestProcessors:
 class TestMemory:
     MADE = pipeline(Task(name="a", action=command("a")))
 
+    def case(self, *held: float, free: float = 0.05) -> Case:
+        """Tasks that ran at once and held so many gigabytes of eight."""
+        names = "abcd"[: len(held)]
+        made = pipeline(*(Task(name=name, action=command(name)) for name in names))
+        ran = {
+            name: Ran(0, 4, cpu_s=1.0, rss_bytes=int(each * GIGABYTE)) for name, each in zip(names, held, strict=True)
+        }
+        return case_of(made, ran, host=tuple(sample(float(second), free=free) for second in range(1, 4)))
+
     def test_little_was_left(self) -> None:
-        host = tuple(sample(float(second), free=0.05) for second in range(1, 4))
-        (finding,) = limits(case_of(self.MADE, {"a": Ran(0, 4, cpu_s=1.0, rss_bytes=7_000_000_000)}, host=host))
+        (finding,) = limits(self.case(6.5))
         assert "Memory was the limit since 1.0s" in finding.evidence
         assert "a (7.0 GB)" in finding.evidence
+
+    @pytest.mark.parametrize(
+        ("held", "advice"),
+        [
+            ((3.0, 2.0, 1.0), "run fewer of them at once, for instance with max_parallel 2 or a pool"),
+            ((4.0, 3.5), "run fewer of them at once, for instance with max_parallel 1 or a pool"),
+            ((6.8, 0.1), "let a hold less at once, or give it more memory"),
+            ((6.5,), "let a hold less at once, or give it more memory"),
+        ],
+    )
+    def test_it_tells_how_many_would_have_had_room(self, held: tuple[float, ...], advice: str) -> None:
+        (finding,) = limits(self.case(*held))
+        assert finding.advice == advice
+
+    def test_not_where_the_tasks_hold_little_of_what_is_taken(self) -> None:
+        assert limits(self.case(0.1, 0.2)) == []
 
     def test_much_was_put_into_the_swap(self) -> None:
         host = (sample(1.0), sample(2.0, swapped=500 << 20))
         (finding,) = limits(case_of(self.MADE, {"a": Ran(0, 4)}, host=host))
         assert "524 MB were put into the swap" in finding.evidence
+        assert "Most of it was held by other programs" in finding.evidence
 
     def test_not_where_there_was_enough(self) -> None:
+        assert limits(self.case(2.0, free=0.5)) == []
         host = tuple(sample(float(second), swapped=500 << 20) for second in range(1, 4))
         assert limits(case_of(self.MADE, {"a": Ran(0, 4)}, host=host)) == []
 
