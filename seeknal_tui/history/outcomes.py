@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any
 
 from seeknal_tui.run.events import ENDED, Event, RunFinished, RunStatus, Status, TaskFinished
@@ -12,6 +12,8 @@ from seeknal_tui.run.state import RunState
 
 HoldUp = Callable[[RunState], tuple[str, float]]
 """Says which task held a run up most, and for how many seconds; an empty name if none did."""
+KEPT = 6
+"""Of each attempt, besides when it began: what was measured, from ``wall_s`` to ``failures``."""
 KILLED = "the run was killed while it ran"
 NEVER_BEGUN = "the run was killed while it waited"
 
@@ -77,9 +79,8 @@ def measured_in(tasks: Mapping[str, Any], run_id: str, started_at: float) -> dic
 
     A later version may have kept more of each, behind what this one knows.
     """
-    known = len(fields(Measured)) - 2
     return {
-        name: [Measured(run_id, started_at + after, *rest[:known]) for after, *rest in attempts]
+        name: [Measured(run_id, started_at + after, *rest[:KEPT]) for after, *rest in attempts]
         for name, (_, attempts) in tasks.items()
         if attempts
     }

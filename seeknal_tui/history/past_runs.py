@@ -9,14 +9,15 @@ import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from seeknal_tui.history import definition
 from seeknal_tui.history.database import HistoryUnusable, as_told, database_path, open_to_read
 from seeknal_tui.history.encoding import EventReader, unpack
 from seeknal_tui.history.outcomes import HoldUp, Outcome, ending_of, measured_in, outcome_of, statuses_in
+from seeknal_tui.pipeline.comparison import compare_pipelines
 from seeknal_tui.pipeline.model import Pipeline
 from seeknal_tui.run.events import Event, RunStatus
 from seeknal_tui.run.expected import LATEST
@@ -84,6 +85,16 @@ class PastRun:
         state = RunState(self.pipeline)
         state.apply_all(self.events)
         return state
+
+
+class _Kept(NamedTuple):
+    """What is kept of a run that ended."""
+
+    run_id: str
+    started_at: float
+    definition: str
+    """Stands for what its pipeline was."""
+    tasks: dict[str, Any]
 
 
 _COLUMNS = (
@@ -167,8 +178,8 @@ class PastRuns:
     def measurements(self, pipeline: Pipeline, latest: int | None = None) -> Measurements:
         """What the tasks of a pipeline took in their *latest* runs in its environment: 20, or fewer of many tasks.
 
-        A task that has not been run in it is given with what it took in production. Where the history cannot be read,
-        nothing is known of any task.
+        A task that has not been run in it is given with what it took in production, and one that was edited with what
+        it took before as long as it has not been run since. Where the history cannot be read, nothing is known.
         """
         if latest is None:
             latest = max(LATEST, min(LATEST_RUNS, MOST_MEASURED // max(1, len(pipeline.tasks))))
@@ -181,19 +192,28 @@ class PastRuns:
         return found
 
     def _measured(self, pipeline: Pipeline, environment: str, latest: int) -> dict[str, list[Measured]]:
-        names = pipeline.numbers
         newest_first: dict[str, list[Measured]] = {}
-        missing = set(names)
-        for run_id, started_at, tasks in self._outcomes(pipeline, environment):
-            for name, attempts in measured_in(tasks, run_id, started_at).items():
+        missing = set(pipeline.numbers)
+        edits: dict[str, frozenset[str]] = {}
+        for run in self._outcomes(pipeline, environment):
+            if run.definition not in edits:
+                edits[run.definition] = self._edited(pipeline, run.run_id)
+            for name, attempts in measured_in(run.tasks, run.run_id, run.started_at).items():
                 if name in missing:
                     known = newest_first.setdefault(name, [])
-                    known += reversed(attempts)
+                    edited = name in edits[run.definition]
+                    known += (replace(one, edited=True) if edited else one for one in reversed(attempts))
                     if len(known) >= latest:
                         missing.discard(name)
             if not missing:
                 break
-        return {name: known[latest - 1 :: -1] for name, known in newest_first.items()}
+        return {name: _of_now(known)[latest - 1 :: -1] for name, known in newest_first.items()}
+
+    def _edited(self, pipeline: Pipeline, run_id: str) -> frozenset[str]:
+        """The tasks that do something else now than in that run."""
+        with self._reading() as connection:
+            assert connection is not None
+            return frozenset(compare_pipelines(self._pipeline(connection, run_id), pipeline).to_run)
 
     def statuses(self, pipeline: Pipeline) -> dict[str, str]:
         """How each task of a pipeline ended when it was last run in its environment; not of one that never was.
@@ -202,27 +222,29 @@ class PastRuns:
         """
         found: dict[str, str] = {}
         try:
-            for _, _, tasks in self._outcomes(pipeline, pipeline.environment):
-                found = {**statuses_in(tasks), **found}
+            for run in self._outcomes(pipeline, pipeline.environment):
+                found = {**statuses_in(run.tasks), **found}
                 if len(found) == len(pipeline.tasks):
                     break
         except HistoryUnusable:
             return {}
         return found
 
-    def _outcomes(self, pipeline: Pipeline, environment: str) -> Iterator[tuple[str, float, dict[str, Any]]]:
-        """Run id, beginning and what is kept of the tasks, of the latest runs that ended, newest first."""
+    def _outcomes(self, pipeline: Pipeline, environment: str) -> Iterator[_Kept]:
+        """The latest runs that ended, newest first."""
         with self._reading() as connection:
             if connection is None:
                 return
             file = pipeline.file.name if pipeline.file else ""
             for row in _rows(connection, LOOKED_THROUGH, environment, file):
                 run_id, started_at = row[0], row[4]
-                kept = connection.execute("SELECT data FROM outcomes WHERE run_id = ?", (run_id,)).fetchone()
+                digest, kept = connection.execute(
+                    "SELECT definition, data FROM runs LEFT JOIN outcomes USING (run_id) WHERE run_id = ?", (run_id,)
+                ).fetchone()
                 if kept is not None:
-                    yield run_id, started_at, unpack(kept[0])
+                    yield _Kept(run_id, started_at, digest, unpack(kept))
                 elif not self._is_alive(row):
-                    yield run_id, started_at, outcome_of(self._state(connection, row), None).tasks
+                    yield _Kept(run_id, started_at, digest, outcome_of(self._state(connection, row), None).tasks)
 
     def killed(self, hold_up: HoldUp | None) -> list[tuple[str, Outcome]]:
         """The runs that were killed and of which the numbers have not been written, with these."""
@@ -269,6 +291,11 @@ class PastRuns:
         if found is None:
             raise ValueError(f"the definition of the run {run_id} is gone")
         return definition.from_object(unpack(found[0]), self._folder)
+
+
+def _of_now(known: list[Measured]) -> list[Measured]:
+    """What the task took doing what it does now; all of it, if it never did."""
+    return [one for one in known if not one.edited] or known
 
 
 def _rows(

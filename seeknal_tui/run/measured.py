@@ -22,6 +22,8 @@ class Measured:
     written_bytes: int | None = None
     failures: int = 0
     """How many attempts in the same run had failed before it."""
+    edited: bool = False
+    """Whether the task did something else then than it does now."""
 
 
 Measurements = Mapping[str, Sequence[Measured]]

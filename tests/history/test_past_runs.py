@@ -9,7 +9,7 @@ import pytest
 
 from seeknal_tui.history import past_runs as past_runs_module
 from seeknal_tui.history.past_runs import NoSuchRun, PastRuns
-from seeknal_tui.pipeline.model import CommandAction, SleepAction, Task
+from seeknal_tui.pipeline.model import CommandAction, Pipeline, SleepAction, Task
 from seeknal_tui.run.events import RunStatus, Status
 from seeknal_tui.run.expected import LATEST
 from tests.history.recorded import TASKS, past_runs, pipeline_in, record
@@ -116,6 +116,21 @@ def test_how_many_attempts_failed_before_one_succeeded_is_known(tmp_path: Path) 
     record(pipeline)
     record(pipeline)
     assert [one.failures for one in past_runs(pipeline).measurements(pipeline)["flaky"]] == [1, 0]
+
+
+def test_what_a_task_took_before_it_was_edited_counts_until_it_has_been_run_since(tmp_path: Path) -> None:
+    def doing(command: str) -> Pipeline:
+        return pipeline_in(tmp_path, [Task(name="a", action=CommandAction(command)), Task(name="b", depends_on=("a",))])
+
+    def known(pipeline: Pipeline, name: str) -> list[bool]:
+        return [one.edited for one in past_runs(pipeline).measurements(pipeline)[name]]
+
+    old, new = doing("true"), doing("true; true")
+    record(old)
+    record(old)
+    assert (known(old, "a"), known(new, "a"), known(new, "b")) == ([False] * 2, [True] * 2, [False] * 2)
+    record(new)
+    assert (known(old, "a"), known(new, "a"), known(new, "b")) == ([False] * 2, [False], [False] * 3)
 
 
 def test_of_many_tasks_fewer_runs_are_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

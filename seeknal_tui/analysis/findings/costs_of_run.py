@@ -19,8 +19,9 @@ def costs_of_run(state: RunState, now: float, history: Measurements, cores: floa
     run = state.runs - 1
     this_run: dict[str, list[Measured]] = {}
     attempts_of = [[one for one in attempts if one.run == run] for attempts in state.attempts]
-    for task, attempts in zip(state.pipeline.tasks, attempts_of, strict=True):
-        if attempts and attempts[-1].finished_at is not None:
+    for task, attempts, status in zip(state.pipeline.tasks, attempts_of, state.statuses, strict=True):
+        # What an attempt took that failed tells nothing of the next one.
+        if attempts and attempts[-1].finished_at is not None and status in ENDED:
             this_run[task.name] = [_measured(attempts[-1], attempts[-1].finished_at)]
     costs = task_costs(state.pipeline, {**history, **this_run}, cores)
     for number in range(len(costs)):

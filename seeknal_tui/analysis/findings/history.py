@@ -12,10 +12,10 @@ LEAST_RUNS = 3
 
 
 def earlier(case: Case, number: int) -> list[Measured]:
-    """The attempts of a task in runs before this one, oldest first."""
+    """The attempts of a task in runs before this one in which it did the same, oldest first."""
     measured = case.measurements.get(case.name(number), ())
-    began = case.state.started_at
-    return [each for each in measured if each.run_id != case.state.run_id and (not began or each.started_at < began)]
+    before, began = [each for each in measured if each.run_id != case.state.run_id], case.state.started_at
+    return [each for each in before if not each.edited and (not began or each.started_at < began)]
 
 
 def usual_s(case: Case, number: int) -> float:

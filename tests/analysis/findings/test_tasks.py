@@ -103,6 +103,11 @@ class TestSlowerThanUsual:
     def test_not_after_too_few_runs(self) -> None:
         assert SLOWER not in kinds(self.case(1.0, 1.0))
 
+    def test_not_where_the_task_did_something_else_then(self) -> None:
+        measured = [Measured(f"run{number}", 1000.0 + number, 1.0, edited=True) for number in range(5)]
+        made = pipeline(Task(name="a", action=command("a")))
+        assert SLOWER not in kinds(case_of(made, {"a": Ran(0, 4)}, measurements={"a": measured}))
+
     def test_the_run_itself_is_no_earlier_run(self) -> None:
         measured = [Measured("now", 1_000_000.0, 1.0)] * 5
         made = pipeline(Task(name="a", action=command("a")))
