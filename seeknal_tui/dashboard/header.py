@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from rich.cells import cell_len
 from rich.segment import Segment
+from rich.style import Style
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -50,6 +51,8 @@ class Part(NamedTuple):
     """The parts of the lowest rank are left out first; those of rank NEVER stay."""
     bold: bool = False
     reverse: bool = False
+    mark: str = ""
+    """A cell that leads the line in the part's stead where there is no room for it; empty for none."""
 
 
 class Viewpoint(NamedTuple):
@@ -142,7 +145,7 @@ def _problem_parts(viewpoint: Viewpoint, palette: Palette) -> list[Part]:
     if not viewpoint.problem:
         return []
     return [
-        Part(f" {viewpoint.problem} ", palette.failed, "   ", PROBLEM_RANK, bold=True, reverse=True),
+        Part(f" {viewpoint.problem} ", palette.failed, "   ", PROBLEM_RANK, bold=True, reverse=True, mark="!"),
         Part("ctrl+r tells them", palette.dim, rank=3),
     ]
 
@@ -151,7 +154,7 @@ def _filter_parts(viewpoint: Viewpoint, palette: Palette) -> list[Part]:
     """Who forgets a filter misses tasks."""
     if not viewpoint.filter:
         return []
-    return [Part(f" {viewpoint.filter} ", palette.marked, "   ", rank=6, reverse=True)]
+    return [Part(f" {viewpoint.filter} ", palette.marked, "   ", rank=6, reverse=True, mark="/")]
 
 
 def _run_parts(state: RunState, now: float, viewpoint: Viewpoint, palette: Palette) -> list[Part]:
@@ -200,6 +203,12 @@ def fitting(parts: list[Part], width: int) -> list[Part]:
     return [name._replace(text=cut(name.text, max(shortest, width - _cells(kept)))), *kept]
 
 
+def marks(parts: list[Part], width: int) -> list[Part]:
+    """What leads the line: a cell for each part that is not to be missed and for which *width* has no room."""
+    kept = fitting(parts, width)
+    return [part._replace(text=part.mark) for part in parts if part.mark and part not in kept]
+
+
 def _cells(parts: list[Part]) -> int:
     return sum(len(part.before) + cell_len(part.text) for part in parts)
 
@@ -234,9 +243,13 @@ class RunHeader(Widget):
         plain = ink(palette.text, palette.background)
         if y > 0 or not self._parts:
             return Strip.blank(width, plain)
-        segments = [Segment(" ", plain)]
-        for place, part in enumerate(fitting(self._parts, width - 1)):
-            style = ink(part.colour, palette.background, bold=part.bold, reverse=part.reverse)
+        leading = marks(self._parts, width - 1)
+        segments = [] if leading else [Segment(" ", plain)]
+        segments += [Segment(part.text, self._style(part)) for part in leading]
+        for place, part in enumerate(fitting(self._parts, width - max(1, len(leading)))):
             segments += [Segment(part.before, plain)] if place else []
-            segments.append(Segment(part.text, style))
+            segments.append(Segment(part.text, self._style(part)))
         return Strip(segments).adjust_cell_length(width, plain)
+
+    def _style(self, part: Part) -> Style:
+        return ink(part.colour, self.palette.background, bold=part.bold, reverse=part.reverse)

@@ -9,7 +9,7 @@ from rich.cells import cell_len
 from textual.app import App, ComposeResult
 from textual.strip import Strip
 
-from seeknal_tui.dashboard.header import PRODUCTION, RunHeader, fitting, header_parts
+from seeknal_tui.dashboard.header import PRODUCTION, RunHeader, Viewpoint, fitting, header_parts
 from seeknal_tui.dashboard.look import DARK
 from seeknal_tui.pipeline.model import Pipeline
 from seeknal_tui.run.events import (
@@ -154,6 +154,32 @@ class HeaderApp(App[None]):
 
     def compose(self) -> ComposeResult:
         yield self.header
+
+
+class TestMarks:
+    async def line(self, width: int, problem: str = "", told: str = "") -> str:
+        app = HeaderApp()
+        async with app.run_test(size=(width, 10)) as pilot:
+            app.header.show(a_run(), 4.0, viewpoint=Viewpoint(problem=problem, filter=told))
+            await pilot.pause()
+            return app.header.render_line(0).text.rstrip()
+
+    async def test_lead_the_line_where_there_is_no_room_to_say_what_is_wrong_and_what_is_left_out(self) -> None:
+        rest = "flights  ● running 00:04.0  3/10 done"
+        assert await self.line(40) == f" {rest}"
+        assert await self.line(40, problem="flights.yml has errors") == f"!{rest}"
+        assert await self.line(40, told="3 of 10 tasks: clean") == f"/{rest}"
+        assert await self.line(40, "flights.yml has errors", "3 of 10 tasks: clean") == f"!/{rest}"
+
+    async def test_are_not_there_where_it_is_said_in_words(self) -> None:
+        line = await self.line(200, "flights.yml has errors", "3 of 10 tasks")
+        assert line.startswith(
+            " flights  production    flights.yml has errors   ctrl+r tells them    3 of 10 tasks: clean"
+        )
+
+    async def test_never_take_more_than_the_line(self) -> None:
+        for width in range(1, 60):
+            assert len(await self.line(width, "flights.yml has errors", "3 of 10 tasks: clean")) <= width
 
 
 class TestWidget:
