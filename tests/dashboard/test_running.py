@@ -56,6 +56,17 @@ class TestRunning:
             assert not isinstance(driver.app.screen, RerunDialog)
             assert driver.session.state.runs == 0
 
+    async def test_a_notice_hides_no_answer_on_a_small_screen_and_is_there_after_it(self, tmp_path: Path) -> None:
+        async with opened(tmp_path, CHAIN, size=(40, 10)) as driver:
+            driver.main.tell("notable: " + "words that take several lines " * 4)
+            await driver.see("notable")
+            await driver.press("a")
+            await driver.see("Run all tasks", "enter run", "esc cancel")
+            await driver.pilot.pause(0.2)
+            assert "notable" not in driver.screen_text
+            await driver.press("escape")
+            await driver.see("notable")
+
     async def test_r_runs_the_task_under_the_cursor(self, tmp_path: Path) -> None:
         async with opened(tmp_path, CHAIN) as driver:
             await driver.select("second")

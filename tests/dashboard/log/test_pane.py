@@ -179,6 +179,13 @@ class TestCopying:
             await driver.until(lambda: driver.app.copied)
             assert driver.app.copied == ["two\nthree\n"]
 
+    async def test_escape_right_after_it_ends_the_search(self, long_log: Path) -> None:
+        async with opened(long_log) as driver:
+            await driver.search("needle")
+            await driver.press("V", "up", "y", "escape")
+            assert driver.view.search is None
+            await driver.until(lambda: driver.app.copied)
+
     async def test_escape_chooses_nothing(self, long_log: Path) -> None:
         async with opened(long_log) as driver:
             await driver.press("V", "up", "escape")
