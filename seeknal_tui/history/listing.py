@@ -6,6 +6,7 @@ import time
 
 from seeknal_tui.history.past_runs import RunRecord
 from seeknal_tui.pipeline.durations import format_duration
+from seeknal_tui.run.events import Status
 from seeknal_tui.safe_text import one_line
 
 HEADINGS = ("run", "started", "status", "took", "speedup", "tasks", "environment", "held up by", "selected")
@@ -19,12 +20,18 @@ def row_texts(run: RunRecord) -> tuple[str, ...]:
         time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(run.started_at)),
         run.status,
         format_duration(run.wall_s),
-        f"{run.speedup:.1f}×",
+        speedup_text(run),
         counts_text(run),
         one_line(run.environment),
         f"{run.holdup} {format_duration(run.holdup_s)}" if run.holdup else "",
         one_line(run.selected)[:WIDEST_SELECTION] or "everything",
     )
+
+
+def speedup_text(run: RunRecord) -> str:
+    """How much faster than one after the other, as in ``2.5×``; nothing of a single task, which cannot be faster."""
+    several = sum(run.counts.values()) - run.counts.get(Status.REUSED, 0) > 1
+    return f"{run.speedup:.1f}×" if several and run.task_s else ""
 
 
 def counts_text(run: RunRecord) -> str:

@@ -13,6 +13,7 @@ from seeknal_tui.dashboard.cells import fit, ink
 from seeknal_tui.dashboard.header import RUN_GLYPHS, run_colour
 from seeknal_tui.dashboard.look import GLYPHS
 from seeknal_tui.dashboard.row_label import RowLook
+from seeknal_tui.history.listing import speedup_text
 from seeknal_tui.history.past_runs import RunRecord
 from seeknal_tui.pipeline.durations import format_duration
 from seeknal_tui.run.events import Status
@@ -59,7 +60,7 @@ COLUMNS = (
     Column("started", 12, started_text, 0),
     Column("status", 11, lambda record: str(record.status), 4),
     Column("took", 7, lambda record: format_duration(record.wall_s), 1, right=True),
-    Column("speedup", 7, lambda record: f"{record.speedup:.1f}×" if record.task_s else "", 5, right=True),
+    Column("speedup", 7, speedup_text, 5, right=True),
     Column("environment", 11, lambda record: record.environment or PRODUCTION, 3),
     Column("tasks", 14, counts_text, 7),
     Column("held up by", 14, _holdup_text, 6, grows=True),

@@ -10,6 +10,7 @@ from rich.cells import cell_len
 from seeknal_tui.dashboard.history.columns import LABEL, columns_for, run_segments, title_segments
 from seeknal_tui.dashboard.look import DARK
 from seeknal_tui.dashboard.row_label import RowLook
+from seeknal_tui.history.listing import row_texts
 from seeknal_tui.history.past_runs import RunRecord
 from seeknal_tui.run.events import RunStatus
 from tests.dashboard.history.records import record
@@ -29,6 +30,12 @@ def test_tells_all_there_is_to_know_where_there_is_room() -> None:
     text = row(run)
     for part in ("✗", "failed", "2.0s", "2.5×", "production", "2● 1✗", "enriched 1.2s", "+b", "8f3c0000"):
         assert part in text
+
+
+def test_tells_no_speedup_of_a_single_task() -> None:
+    for run in (record("a", counts={"succeeded": 1}), record("a", counts={"succeeded": 1, "reused": 5})):
+        assert "×" not in row(run)
+        assert "×" not in "".join(row_texts(run))
 
 
 def test_leaves_out_what_matters_least_where_there_is_not() -> None:
