@@ -464,11 +464,11 @@ class TestForecast:
         assert (after["guessed"], after["unmeasured"]) == (0, 0)
         assert 0.2 <= after["forecast"][0]["makespan_s"] < 9.0
 
-    def test_marks_what_is_recommended_and_what_is_in_force_and_says_what_was_never_measured(
+    def test_marks_what_is_enough_and_what_is_in_force_and_says_what_was_never_measured(
         self, write: Callable[[str], Path]
     ) -> None:
         told = typed("forecast", write("tasks:\n  - {name: a, command: 'true', estimate: 2s}\n")).stdout
-        assert "◂ recommended" in told
+        assert "◂ enough" in told
         assert "◂ now" in told
         assert "Of 1 of 1 tasks the CPU time was never measured" in told
 

@@ -30,7 +30,8 @@ def command(path: Path, environment: str | None, limit: int | None, *, as_json: 
         fail(f"{path}: there is no such file or folder: check the path")
     folder, file = (path, None) if path.is_dir() else (path.parent, path.name)
     try:
-        runs = PastRuns(folder).runs(limit if as_json or limit else SHOWN, environment, file)
+        past = PastRuns(folder)
+        runs = past.runs(limit if as_json or limit else SHOWN, environment, file)
     except HistoryUnusable as error:
         fail(str(error))
     if as_json:
@@ -38,7 +39,7 @@ def command(path: Path, environment: str | None, limit: int | None, *, as_json: 
     elif runs:
         click.echo("\n".join(_table(runs)))
     else:
-        click.echo("nothing has been run here yet", err=True)
+        click.echo(past.none_of(file), err=True)
     sys.exit(0)
 
 

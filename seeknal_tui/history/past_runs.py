@@ -142,7 +142,7 @@ class PastRuns:
         """The run whose id begins so, the latest one without a beginning. Raises NoSuchRun."""
         with self._reading() as connection:
             if connection is None or not (latest := _rows(connection, 1, None, file)):
-                raise NoSuchRun("nothing has been run here yet")
+                raise NoSuchRun(self.none_of(file))
             if not beginning:
                 return self._record(connection, latest[0])
             found = connection.execute(
@@ -154,6 +154,13 @@ class PastRuns:
             if len(found) > 1:
                 raise NoSuchRun(f"several runs begin with {one_line(beginning)}: write more of the run's id")
             return self._record(connection, found[0])
+
+    def none_of(self, file: str | None) -> str:
+        """What to tell where there is no run, of that pipeline file (by its name) or of any."""
+        of = f" of {one_line(file)}" if file else ""
+        do = f": run it with seeknal-tui run {one_line(str(self._folder / file))}" if file else ""
+        where = one_line(str(self._path))
+        return f"nothing has been run here yet, or it could not be recorded: there is no run{of} in {where}{do}"
 
     def load(self, run_id: str) -> PastRun:
         """A run with all its events. Raises NoSuchRun."""

@@ -53,9 +53,7 @@ def forecast_lines(plan: Plan, forecast: Forecast, current: int, before: Forecas
 
 def _cells(one: Prediction, forecast: Forecast, current: int, room: int, before: Forecast | None) -> str:
     longest = max(other.makespan_s for other in forecast.predictions)
-    marks = [
-        word for word, value in (("recommended", forecast.recommended), ("now", current)) if value == one.max_parallel
-    ]
+    marks = [word for word, value in (("enough", forecast.recommended), ("now", current)) if value == one.max_parallel]
     return (
         f"{format_duration(one.makespan_s):>8}  {one.speedup:>7.1f}×  {one.efficiency:>10.0%}  "
         f"{_bar(one.makespan_s, longest, room)}{'  ◂ ' + ', '.join(marks) if marks else ''}{_saved(one, before)}"

@@ -19,8 +19,13 @@ def test_a_folder_in_which_nothing_was_run_has_no_runs(tmp_path: Path) -> None:
     past = PastRuns(tmp_path)
     assert past.runs() == []
     assert past.measurements(pipeline_in(tmp_path)) == {}
-    with pytest.raises(NoSuchRun, match="nothing has been run here yet"):
-        past.find()
+    with pytest.raises(NoSuchRun) as told:
+        past.find(file="retail.yml")
+    assert str(told.value) == (
+        f"nothing has been run here yet, or it could not be recorded: there is no run of retail.yml in "
+        f"{tmp_path}/target/.seeknal_tui/history.sqlite: run it with seeknal-tui run {tmp_path}/retail.yml"
+    )
+    assert past.none_of(None).endswith(f"there is no run in {tmp_path}/target/.seeknal_tui/history.sqlite")
 
 
 def test_a_run_is_listed_with_its_numbers(tmp_path: Path) -> None:

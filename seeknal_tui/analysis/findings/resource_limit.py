@@ -11,6 +11,7 @@ from seeknal_tui.analysis.findings.finding import Finding, FindingKind
 from seeknal_tui.analysis.findings.memory import memory_limits, slots_in_memory, spilling
 from seeknal_tui.analysis.findings.scenario import Scenario
 from seeknal_tui.analysis.findings.words import counted, listed
+from seeknal_tui.analysis.forecast import NEAR_BEST
 from seeknal_tui.pipeline.durations import format_duration
 from seeknal_tui.run.events import Status
 
@@ -50,7 +51,7 @@ def enough_slots(case: Case) -> int:
     slots = case.run.max_parallel
     highest = max(slots, min(MOST_SLOTS, len(case.members), slots_in_memory(case)))
     best = case.run.with_slots(highest).makespan_s
-    while slots < highest and case.run.with_slots(slots).makespan_s > best + case.least_s:
+    while slots < highest and case.run.with_slots(slots).makespan_s > best * NEAR_BEST:
         slots = slots + 1 if slots < 8 else slots * 5 // 4
     return min(slots, highest)
 

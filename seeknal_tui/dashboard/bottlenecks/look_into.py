@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from seeknal_tui.analysis.diagnosis import Diagnosis, diagnose
 from seeknal_tui.analysis.findings.case import Case
 from seeknal_tui.analysis.findings.scenario import Scenario
+from seeknal_tui.analysis.forecast import NEAR_BEST
 from seeknal_tui.run.state import RunState
 
 SLOTS = (1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 16)
@@ -24,9 +25,9 @@ class Curve:
     seconds: tuple[float, ...]
 
     @property
-    def best(self) -> int:
-        """The fewest slots that take at most a hundredth longer than the shortest."""
-        return next(n for n, s in zip(self.slots, self.seconds, strict=True) if s <= min(self.seconds) * 1.01)
+    def enough(self) -> int:
+        """The fewest slots with which the run takes at most 5 % longer than the shortest."""
+        return next(n for n, s in zip(self.slots, self.seconds, strict=True) if s <= min(self.seconds) * NEAR_BEST)
 
 
 @dataclass(frozen=True, slots=True)

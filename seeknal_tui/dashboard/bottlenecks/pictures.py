@@ -36,7 +36,7 @@ def column(height: float, rows: int) -> list[str]:
 
 
 def curve_lines(curve: Curve, tried: Curve | None, now: int, size: tuple[int, int], palette: Palette) -> list[Text]:
-    """Seconds over slots: a bar for each number of slots, the present and the best marked.
+    """Seconds over slots: a bar for each number of slots, the present and as many as are enough marked.
 
     With *tried*, the bars are those of the run as it is tried, and a sign stands where they ended before.
     """
@@ -50,10 +50,10 @@ def curve_lines(curve: Curve, tried: Curve | None, now: int, size: tuple[int, in
     for row, line in enumerate(lines):
         label = format_duration(top) if row == 0 else format_duration(top / 2) if row == rows // 2 and rows > 3 else ""
         line.append(f"{label:>{AXIS - 1}} ", palette.dim)
-    best = shown.best
+    enough = shown.enough
     for place in range(count):
         slots = shown.slots[place]
-        colour = palette.critical if slots == now else palette.succeeded if slots == best else palette.edge
+        colour = palette.critical if slots == now else palette.succeeded if slots == enough else palette.edge
         bar = column(shown.seconds[place] / top, rows)
         before = rows - round(curve.seconds[place] / top * rows) if tried else -1
         for row, line in enumerate(lines):
@@ -64,17 +64,17 @@ def curve_lines(curve: Curve, tried: Curve | None, now: int, size: tuple[int, in
                 line.append(glyph * max(1, cells - 1) + " " * (cells > 1), colour)
     axis = Text(" " * AXIS)
     for slots in shown.slots[:count]:
-        style = palette.critical if slots == now else palette.succeeded if slots == best else palette.dim
+        style = palette.critical if slots == now else palette.succeeded if slots == enough else palette.dim
         axis.append(cut(str(slots), cells).ljust(cells), style)
-    return [*lines, axis, *_caption(shown, best, now, palette)]
+    return [*lines, axis, *_caption(shown, enough, now, palette)]
 
 
-def _caption(shown: Curve, best: int, now: int, palette: Palette) -> list[Text]:
+def _caption(shown: Curve, enough: int, now: int, palette: Palette) -> list[Text]:
     seconds = dict(zip(shown.slots, shown.seconds, strict=True))
     line = Text("now ", palette.critical).append(f"{now} slots {format_duration(seconds[now])}", palette.critical)
-    if best == now:
-        return [line.append("  which is the best", palette.succeeded)]
-    return [line.append(f"   best {best}: {format_duration(seconds[best])}", palette.succeeded)]
+    if enough == now:
+        return [line.append("  which is enough", palette.succeeded)]
+    return [line.append(f"   enough {enough}: {format_duration(seconds[enough])}", palette.succeeded)]
 
 
 def chart_lines(name: str, values: Sequence[float], size: tuple[float, int], ink: str, palette: Palette) -> list[Text]:

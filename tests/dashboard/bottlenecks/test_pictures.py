@@ -30,10 +30,10 @@ def test_a_bar_is_drawn_in_eighths_of_a_cell() -> None:
     assert column(1.0, 2) == ["█", "█"]
 
 
-def test_the_curve_marks_the_present_and_the_best() -> None:
+def test_the_curve_marks_the_present_and_as_many_as_are_enough() -> None:
     lines = curve_lines(CURVE, None, 2, (30, 8), DARK)
     assert plain(lines)[-2].split() == ["1", "2", "3", "4"]
-    assert plain(lines)[-1] == "now 2 slots 4.0s   best 3: 3.0s"
+    assert plain(lines)[-1] == "now 2 slots 4.0s   enough 3: 3.0s"
     assert plain(lines)[0].startswith("  8.0s ████")
 
 

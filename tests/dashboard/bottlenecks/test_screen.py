@@ -40,7 +40,7 @@ class TestShown:
         async with after_a_run(tmp_path) as driver:
             await driver.see("too little parallel", "set max_parallel to 3")
             await driver.see("The run took", "With unlimited slots it could not be shorter than")
-            await driver.see("Finish by max_parallel", "best 3", "Busy over time", "slots")
+            await driver.see("Finish by max_parallel", "enough 3", "Busy over time", "slots")
             await driver.see("Where the time of all 4 tasks went, ", "running", "a slot", "The critical path")
 
     async def test_before_any_run_it_says_what_to_do(self, tmp_path: Path) -> None:
