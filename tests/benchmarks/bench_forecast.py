@@ -123,5 +123,5 @@ def bench(name: str) -> None:
 
 
 if __name__ == "__main__":
-    for chosen in sys.argv[1:] or ("flights", "queries", "commands", "mixed", "sleeps"):
+    for chosen in sys.argv[1:] or ("flights", "queries", "commands", "mixed", "files", "functions", "sleeps"):
         bench(chosen)

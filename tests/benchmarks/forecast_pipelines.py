@@ -1,4 +1,4 @@
-"""The pipelines that forecasts are tried on: queries, commands that sleep or compute, and a mix with I/O."""
+"""The pipelines that forecasts are tried on: of queries, commands and functions that compute, wait or move files."""
 
 from __future__ import annotations
 
@@ -11,6 +11,28 @@ COMPUTE = """python3 -c "
 n = 0
 for i in range({loops}_000): n += i * i
 " """
+
+FUNCTIONS = """
+import time
+
+def write(task):
+    number = int(task.name[-1])
+    with open(f"raw_{number}.csv", "w") as file:
+        file.write("id,k,v\\n")
+        for n in range(150_000 * (number + 1)):
+            file.write(f"{n},{n % 997},{n * 0.5}\\n")
+
+def crunch():
+    total = 0
+    for n in range(5_000_000):
+        total += n % 7
+    print(total)
+
+def call(task):
+    for step in range(8):
+        time.sleep(0.12)
+        task.progress((step + 1) / 8)
+"""
 
 
 def flights(folder: Path) -> Path:
@@ -63,6 +85,37 @@ def mixed(folder: Path) -> Path:
         lines += [f"  - name: notify_{number}", f"    sleep: {0.4 + 0.3 * number}", f"    depends_on: [train_{number}]"]
     lines += ["  - name: end", "    depends_on: [notify_0, notify_1, notify_2, backup_0, backup_1, backup_2]"]
     return _write(folder / "mixed", lines)
+
+
+def files(folder: Path) -> Path:
+    """Commands that write, pack, sum and copy large files, each of which is also read to remember what it is."""
+    lines = ["name: files", "tasks:"]
+    for number in range(4):
+        dump = f"dd if=/dev/urandom of=raw_{number} bs=1M count={60 + 20 * number} conv=fsync 2>&1"
+        lines += _command(f"dump_{number}", dump)
+        lines += _command(f"pack_{number}", f"gzip -1 -kf raw_{number}", [f"dump_{number}"])
+        lines += _command(f"sum_{number}", f"cksum raw_{number} > sum_{number}", [f"dump_{number}"])
+        copy = f"cp raw_{number}.gz copy_{number}; sync; rm copy_{number}"
+        lines += _command(f"copy_{number}", copy, [f"pack_{number}"])
+    lines += _command("manifest", "cat sum_* > manifest", [f"sum_{number}" for number in range(4)])
+    return _write(folder / "files", lines)
+
+
+def functions(folder: Path) -> Path:
+    """Python functions that write files, compute and wait for a service that takes two at a time; queries between."""
+    lines = ["name: functions", "execution: {pools: {service: 2}}", "tasks:"]
+    for number in range(4):
+        csv, raw = f"raw_{number}.csv", f"raw_{number}"
+        lines += [f"  - name: write_{number}", "    python: work:write", f"    outputs: [{csv}]"]
+        lines += [*_sql(raw, f"SELECT * FROM read_csv('{csv}')"), f"    depends_on: [write_{number}]"]
+        lines += _sql(f"daily_{number}", f"SELECT k, sum(v) s, median(v) m, count(DISTINCT id) n FROM {raw} GROUP BY k")
+        lines += [f"  - name: call_{number}", "    python: work:call", "    pool: service"]
+        lines += [f"    depends_on: [daily_{number}]"]
+        lines += [f"  - name: crunch_{number}", "    python: work:crunch", f"    depends_on: [{raw}]"]
+    lines += _sql("all", " UNION ALL ".join(f"SELECT * FROM daily_{number}" for number in range(4)))
+    file = _write(folder / "functions", lines)
+    file.with_name("work.py").write_text(FUNCTIONS)
+    return file
 
 
 def sleeps(folder: Path) -> Path:
