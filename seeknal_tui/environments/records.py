@@ -6,27 +6,32 @@ that a task wrote. Whoever changes links knows that the content is the same, and
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
 from seeknal_tui.history.file_states import Stat, stat_of
-from seeknal_tui.history.records import PRODUCTION, Record, RecordWriter, read_records
+from seeknal_tui.history.records import PRODUCTION, Record, RecordWriter, from_json, read_records, to_json
 from seeknal_tui.pipeline.model import Pipeline
-from seeknal_tui.run.results import SUFFIX
+from seeknal_tui.run.promotion import KEPT
+from seeknal_tui.run.results import PRIVATE, SUFFIX
 
 CTIME = 2
+RECORDS = "records.json"
+"""Beside the results that the latest promotion has replaced: how these were made."""
 
 
 @contextmanager
 def records_kept(pipeline: Pipeline, environment: str = "", promoted: Collection[str] = ()) -> Iterator[None]:
     """Meanwhile links of results in production and in *environment* may come and go.
 
-    Those of the *promoted* tasks become production's, and what is known of them with them. What cannot be written is
-    given up: then a task is run again.
+    Those of the *promoted* tasks become production's, and what is known of them with them. What was known of those
+    that they replace is kept until these are put back. What cannot be written is given up: then a task is run again.
     """
     known = {name: _standing(pipeline, name) for name in {PRODUCTION, environment}}
+    replaced = _read_replaced(pipeline)
     try:
         yield
     finally:
@@ -35,6 +40,26 @@ def records_kept(pipeline: Pipeline, environment: str = "", promoted: Collection
     if promoted:
         made_there = known[environment]
         _write(pipeline, PRODUCTION, {task: made_there[task] for task in promoted if task in made_there})
+        _keep_replaced(pipeline, {task: record for task, record in known[PRODUCTION].items() if task in promoted})
+    else:
+        _write(pipeline, PRODUCTION, replaced)
+
+
+def _replaced_file(pipeline: Pipeline) -> Path:
+    return pipeline.production_target / PRIVATE / KEPT / RECORDS
+
+
+def _keep_replaced(pipeline: Pipeline, records: dict[str, Record]) -> None:
+    with suppress(OSError):
+        _replaced_file(pipeline).write_text(json.dumps({task: to_json(record) for task, record in records.items()}))
+
+
+def _read_replaced(pipeline: Pipeline) -> dict[str, Record]:
+    try:
+        found = json.loads(_replaced_file(pipeline).read_text())
+        return {task: from_json(text) for task, text in found.items()}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return {}
 
 
 def _path(pipeline: Pipeline, environment: str, task: str) -> Path:

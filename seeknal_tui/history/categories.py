@@ -18,7 +18,7 @@ from enum import StrEnum
 
 from seeknal_tui.history.changes import Changes
 from seeknal_tui.history.columns import Binder, Columns, NotBindable
-from seeknal_tui.history.fingerprints import changed_metadata, differences
+from seeknal_tui.history.fingerprints import changed_definition, changed_metadata, differences
 from seeknal_tui.pipeline.model import PathAction, Pipeline, SleepAction
 from seeknal_tui.pipeline.problems import listed
 from seeknal_tui.run.results import Results
@@ -100,9 +100,10 @@ class _Search:
         if not self._changes.reasons[number]:
             metadata = tuple(changed_metadata(before, now))
             return Edit(number=number, category=Category.METADATA, metadata=metadata) if metadata else None
-        was_edited = bool(differences(before, now))
         follows = any(other in self._now for other in self._pipeline.upstream[number])
-        return self._columns_edit(number, was_edited) if number in self._to_run and (was_edited or follows) else None
+        may_differ = follows or bool(differences(before, now))
+        was_edited = bool(changed_definition(before, now))
+        return self._columns_edit(number, was_edited) if number in self._to_run and may_differ else None
 
     def _columns_edit(self, number: int, was_edited: bool) -> Edit | None:
         try:

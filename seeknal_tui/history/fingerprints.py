@@ -113,7 +113,7 @@ class Fingerprints:
         found = {self._shown(file): state for file, state in states.items() if state is not None}
         return Fingerprint(
             definition=definition,
-            metadata={name: _digest(repr(value)) for name in METADATA if (value := getattr(task, name))},
+            metadata=metadata_of(task),
             meaning=inputs.meaning,
             paths=inputs.paths,
             maybe=inputs.maybe,
@@ -191,17 +191,17 @@ class Fingerprints:
             yield from map(os.path.normpath, sql_reader().files_of(absolute))
 
 
+def metadata_of(task: Task) -> dict[str, str]:
+    """What else the file says of a task, that has no bearing on its result."""
+    return {name: _digest(repr(value)) for name in METADATA if (value := getattr(task, name))}
+
+
 # Comparing two
 
 
 def differences(before: Fingerprint, now: Fingerprint) -> list[str]:
     """Why a result that was made from *before* is not what *now* would make, in words; empty if nothing has changed."""
-    told = [
-        DEFINITION[part]
-        for part in dict.fromkeys((*before.definition, *now.definition))
-        if before.definition.get(part) != now.definition.get(part)
-        and not (part == "sql" and before.meaning and before.meaning == now.meaning)
-    ]
+    told = changed_definition(before, now)
     if "do" in before.definition and before.definition["do"] != now.definition.get("do"):
         return [DEFINITION["do"]]
     told += _of_variables(before.variables, now.variables)
@@ -213,6 +213,16 @@ def differences(before: Fingerprint, now: Fingerprint) -> list[str]:
     if now.unknown:
         told.append(f"it reads {now.unknown}, of which nothing can be known")
     return told
+
+
+def changed_definition(before: Fingerprint, now: Fingerprint) -> list[str]:
+    """What else the file tells the task to do, in words; empty if it is the same."""
+    return [
+        DEFINITION[part]
+        for part in dict.fromkeys((*before.definition, *now.definition))
+        if before.definition.get(part) != now.definition.get(part)
+        and not (part == "sql" and before.meaning and before.meaning == now.meaning)
+    ]
 
 
 def changed_metadata(before: Fingerprint, now: Fingerprint) -> list[str]:

@@ -58,7 +58,7 @@ def read_records(pipeline: Pipeline, environment: str) -> Records:
         try:
             query = "SELECT task, data FROM results WHERE file = ? AND environment = ?"
             for task, data in connection.execute(query, (pipeline.file.name, environment)):
-                found.tasks[task] = _from_object(json.loads(data))
+                found.tasks[task] = from_json(data)
             query = "SELECT path, digest FROM outputs WHERE environment = ?"
             found.outputs.update(connection.execute(query, (environment,)).fetchall())
         finally:
@@ -103,7 +103,7 @@ class RecordWriter:
 
     def keep(self, records: Mapping[str, Record], outputs: Mapping[str, str]) -> None:
         """Write those records, by task, and the states of paths of ``outputs``."""
-        rows = [(self._file, self._environment, task, _to_json(record)) for task, record in records.items()]
+        rows = [(self._file, self._environment, task, to_json(record)) for task, record in records.items()]
         self._put("INSERT OR REPLACE INTO results VALUES (?, ?, ?, ?)", rows)
         if outputs:
             states = [(self._environment, path, digest) for path, digest in outputs.items()]
@@ -178,7 +178,8 @@ def _write_batch(connection: sqlite3.Connection, batch: list[tuple[str, Iterable
         raise
 
 
-def _to_json(record: Record) -> str:
+def to_json(record: Record) -> str:
+    """A record as text."""
     made = record.made_from
     found: dict[str, Any] = {name: getattr(made, name) for name in Fingerprint.__slots__}
     found["files"] = {file: [state.stat, state.settled, state.digest] for file, state in made.files.items()}
@@ -189,7 +190,9 @@ def _to_json(record: Record) -> str:
     )
 
 
-def _from_object(found: dict[str, Any]) -> Record:
+def from_json(text: str) -> Record:
+    """The record. Raises ValueError, KeyError or TypeError for a text that is none."""
+    found: dict[str, Any] = json.loads(text)
     made = found["made_from"]
     files = {
         file: FileState(tuple(stat), settled, digest) for file, (stat, settled, digest) in made.get("files", {}).items()

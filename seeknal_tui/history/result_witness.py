@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from seeknal_tui.history.changes import Standing, standing_records
 from seeknal_tui.history.file_states import stat_of, tree_digest
-from seeknal_tui.history.fingerprints import Fingerprint, Fingerprints
+from seeknal_tui.history.fingerprints import Fingerprint, Fingerprints, metadata_of
 from seeknal_tui.history.records import Record, RecordWriter
 from seeknal_tui.pipeline.model import CommandAction, Pipeline, PythonAction
 from seeknal_tui.pipeline.tasks import is_remote
@@ -82,10 +82,25 @@ class ResultWitness:
             self._writer.keep(
                 {self._pipeline.tasks[one[0]].name: self._instant_record(*one) for one in did_nothing}, {}
             )
+        self._keep_metadata()
         self._writer.end()
         with self._lock:
             self._standing = None
             self._this_run.clear()
+
+    def _keep_metadata(self) -> None:
+        """What the file says of tasks that were not executed is what it says since this run, too: told once."""
+        kept: dict[str, Record] = {}
+        known = self._known()
+        for task in self._pipeline.tasks:
+            standing = known.get(task.name)
+            if standing is None or task.name in self._this_run or standing.path.parent != self._pipeline.target:
+                continue
+            made_from, metadata = standing.record.made_from, metadata_of(task)
+            if made_from.metadata != metadata:
+                kept[task.name] = replace(standing.record, made_from=replace(made_from, metadata=metadata))
+        if kept:
+            self._writer.keep(kept, {})
 
     def _instant_record(self, number: int, execution: str, upstream: dict[str, str | None]) -> Record:
         before = {name: self._execution_before(name) if known is None else known for name, known in upstream.items()}

@@ -9,7 +9,7 @@
         manifest.json           which files it is about, and what all results are when it is done
         new/TASK.parquet        what is put in place
         old/TASK.parquet        what was there before
-      promotion/                the latest one, kept for going back
+      promotion/                the latest one, kept for going back; whoever promotes may keep a file of their own there
 
 Everything is prepared in a folder that nobody reads: hard links, which take no room and no time. The step that decides
 is the renaming of ``promotion.json``. Before it nothing has happened; after it, whoever comes next ends the work

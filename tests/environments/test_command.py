@@ -154,6 +154,17 @@ def test_what_was_promoted_need_not_be_made_again_in_either_of_them(tmp_path: Pa
     assert reran() == 0
 
 
+def test_what_a_promotion_replaced_is_known_again_when_it_is_put_back(tmp_path: Path) -> None:
+    file = tmp_path / "shop.yml"
+    for value, options in ((1, ()), (2, ("--env", "dev"))):
+        file.write_text(CHAIN.format(value=value))
+        assert typed("run", file, "--no-ui", *options).returncode == 0
+    assert env("promote", "dev", file, "--yes").returncode == 0
+    assert env("promote", "--undo", file, "--yes").returncode == 0
+    file.write_text(CHAIN.format(value=1))
+    assert '"task_started"' not in typed("run", file, "--changed", "--json").stdout
+
+
 def test_what_was_deleted_is_made_again_also_by_a_command_that_leaves_no_rows(shop: Path) -> None:
     assert env("delete", "dev", shop, "--yes").returncode == 0
     done = typed("run", shop, "--changed", "--env", "dev", "--json")

@@ -49,8 +49,20 @@ def test_nothing_is_told_where_nothing_was_edited(done: Project) -> None:
 
 def test_a_description_is_metadata_and_runs_nothing(done: Project) -> None:
     done.edit("{name: clean,", "{name: clean, description: Without the bad ones, tags: [a],")
-    assert done.run_changed() == set()
     assert lines(done) == ["metadata: clean: description, tags; nothing runs for it"]
+    assert done.run_changed() == set()
+    assert lines(done) == []
+
+
+def test_other_data_is_no_edit(done: Project) -> None:
+    done.write("wide.csv", "id,amount,word\n1,10,a\n2,20,b\n")
+    assert done.changes().to_run
+    assert lines(done) == []
+
+
+def test_data_without_a_column_that_is_read_is_breaking_for_who_reads_it(done: Project) -> None:
+    done.write("wide.csv", "id,amount\n1,10\n")
+    assert any("word will be gone" in line for line in lines(done))
 
 
 def test_other_logic_with_the_same_columns_is_non_breaking(done: Project) -> None:
