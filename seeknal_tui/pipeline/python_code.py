@@ -42,6 +42,63 @@ def files_behind(files: Iterable[str], folders: Sequence[str]) -> list[str]:
     return sorted(found)
 
 
+def code_of_function(module: str, function: str, folders: Sequence[str]) -> tuple[list[str], str]:
+    """The files of other modules that a function uses, and what it uses of its own one: all of it, if that is unclear.
+
+    Used is what its code names, what that names in turn, and what runs when the module is imported.
+    """
+    own = [file for file in files_of_installed(module, folders) if _is_of(module, file) and file.endswith(".py")]
+    if not own:
+        return files_of_module(module, folders), ""
+    source = _used_by(_source(own[0]), function)
+    files = [file for other in _imports(source, _package(own[0], folders)) for file in _files(other, folders)]
+    return files_behind((file for file in files if file != own[0]), folders), source.decode(errors="replace")
+
+
+def _used_by(source: bytes, function: str) -> bytes:
+    """The statements of a module that are executed when it is imported, or when the function is called."""
+    try:
+        statements = ast.parse(source).body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return source
+    binding: dict[str, list[ast.stmt]] = {}
+    todo = []
+    for statement in statements:
+        names = list(_bound(statement))
+        for name in names:
+            binding.setdefault(name, []).append(statement)
+        if not names:
+            todo.append(statement)
+    todo += binding.get(function, statements)
+    used: dict[ast.stmt, None] = {}
+    while todo:
+        statement = todo.pop()
+        if statement not in used:
+            used[statement] = None
+            named = {node.id for node in ast.walk(statement) if isinstance(node, ast.Name)}
+            todo += (other for name in named for other in binding.get(name, ()))
+    lines = source.splitlines()
+    ordered = sorted(used, key=lambda statement: statement.lineno)
+    return b"\n".join(b"\n".join(lines[_first_line(each) - 1 : each.end_lineno]) for each in ordered)
+
+
+def _first_line(statement: ast.stmt) -> int:
+    return min(statement.lineno, *(each.lineno for each in getattr(statement, "decorator_list", ())), statement.lineno)
+
+
+def _bound(statement: ast.stmt) -> Iterator[str]:
+    """The names that a definition, an import or a plain assignment binds; none of a statement that does more."""
+    if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        yield statement.name
+    elif isinstance(statement, ast.Import | ast.ImportFrom):
+        if all(alias.name != "*" for alias in statement.names):
+            yield from (alias.asname or alias.name.partition(".")[0] for alias in statement.names)
+    elif isinstance(statement, ast.Assign) and all(isinstance(target, ast.Name) for target in statement.targets):
+        yield from (target.id for target in statement.targets if isinstance(target, ast.Name))
+    elif isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name):
+        yield statement.target.id
+
+
 def _source(file: str) -> bytes:
     try:
         with open(file, "rb") as source:

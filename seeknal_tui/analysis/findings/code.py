@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from seeknal_tui.pipeline.command_inputs import files_of
 from seeknal_tui.pipeline.model import CommandAction, Pipeline, PythonAction, Task
-from seeknal_tui.pipeline.python_code import files_of_module
+from seeknal_tui.pipeline.python_code import code_of_function
 
 CODE = (".py", ".sh", ".bash", ".zsh", ".sql", ".r", ".R", ".jl", ".js", ".pl", ".rb", "Makefile")
 MOST_CHARACTERS = 1_000_000
@@ -36,7 +36,7 @@ class Code:
     def __init__(self, pipeline: Pipeline) -> None:
         self._folder = str(pipeline.folder)
         self._sources: dict[str, _Source] = {}
-        self._modules: dict[tuple[str, str], list[_Source]] = {}
+        self._functions: dict[tuple[str, str, str], list[_Source]] = {}
 
     def may_look_at(self, task: Task, names: Iterable[str]) -> bool:
         """Whether the task's code may look at what goes by any of those names: a task, its files."""
@@ -51,10 +51,11 @@ class Code:
             yield _Source(text, SHELL_LOOKS.search(text) is not None)
             yield from self._read(files_of(command, cwd, self._folder))
         elif isinstance(task.action, PythonAction):
-            module = task.action.module, cwd
-            if module not in self._modules:
-                self._modules[module] = list(self._read(files_of_module(task.action.module, [self._folder, cwd])))
-            yield from self._modules[module]
+            function = task.action.module, task.action.function, cwd
+            if function not in self._functions:
+                files, code = code_of_function(*function[:2], [self._folder, cwd])
+                self._functions[function] = [_python(code), *self._read(files)]
+            yield from self._functions[function]
 
     def _read(self, files: Iterable[str]) -> Iterable[_Source]:
         for file in files:
@@ -70,8 +71,15 @@ def _read(file: str) -> _Source:
             text = source.read(MOST_CHARACTERS)
     except OSError:
         return _Source("", looks=True)
-    asks = LOOKS.search(NAMED.sub("", text)) if file.endswith(".py") else SHELL_LOOKS.search(text)
-    return _Source(text, asks is not None or ALL_RESULTS in text)
+    return (
+        _python(text)
+        if file.endswith(".py")
+        else _Source(text, ALL_RESULTS in text or SHELL_LOOKS.search(text) is not None)
+    )
+
+
+def _python(text: str) -> _Source:
+    return _Source(text, ALL_RESULTS in text or LOOKS.search(NAMED.sub("", text)) is not None)
 
 
 def _any_of(names: Iterable[str]) -> re.Pattern[str]:

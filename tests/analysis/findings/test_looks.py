@@ -61,6 +61,26 @@ def test_a_module_that_the_function_s_imports(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("beside", "needless"),
+    [
+        ("def other(context):\n    assert context.inputs['slow_one'].exists()\n", True),
+        ("NAMES = ['slow_one']\nimport looking\n", True),
+        ("def tools(path):\n    assert os.path.getsize(path)\n", False),
+        ("tools = lambda name: open('numbers.csv')\n", False),
+        ("from looking import tools\n", False),
+        ("class tools:\n    def __init__(self, path): path.stat()\n", False),
+        ("def tools(path): deeper()\ndef deeper(): return SLOW\nSLOW = 'slow_one'\n", False),
+        ("globals()['tools'] = print\nprint(open('slow_one'))\n", False),
+        ("this is no Python\nslow_one", False),
+    ],
+)
+def test_of_a_module_only_what_the_function_uses(tmp_path: Path, beside: str, *, needless: bool) -> None:
+    code = f"{READS_QUICK}    tools('made.txt')\n\n{beside}"
+    looking = "def tools(path): return path.stat()"
+    assert is_needless(tmp_path, PYTHON, {"jobs.py": code, "looking.py": looking}) is needless
+
+
+@pytest.mark.parametrize(
     ("text", "needless"),
     [
         (f"{sys.executable} job.py", True),
