@@ -83,7 +83,9 @@ def _used_by(source: bytes, function: str) -> bytes:
 
 
 def _first_line(statement: ast.stmt) -> int:
-    return min(statement.lineno, *(each.lineno for each in getattr(statement, "decorator_list", ())), statement.lineno)
+    """Where it begins, with what decorates it."""
+    decorators: list[ast.expr] = getattr(statement, "decorator_list", [])
+    return min([statement.lineno, *(decorator.lineno for decorator in decorators)])
 
 
 def _bound(statement: ast.stmt) -> Iterator[str]:

@@ -75,7 +75,7 @@ class Case:
         return self._scenario(costs_of_run(self.state, self.now, self.measurements, self.cores))
 
     @cached_property
-    def _unshared(self) -> Scenario:
+    def unshared(self) -> Scenario:
         """The same, each query as it would be without other queries beside it."""
         return self._scenario(unshared_costs(self.state, self.run.plan.costs, self.cores))
 
@@ -105,15 +105,6 @@ class Case:
     def saving(self, scenario: Scenario) -> float:
         """Seconds by which the run would have been shorter that way, by the forecast."""
         return max(0.0, self.run.makespan_s - scenario.makespan_s)
-
-    def saving_at_once(self, change: Callable[[Scenario], Scenario]) -> float:
-        """Seconds by which the run would have been shorter with a change that lets more tasks run at once.
-
-        Queries that ran side by side share the cores. How much of them each would want beside still more cannot be
-        told for certain, so the change must save something either way, and what it saves less is told.
-        """
-        both = (self.run, self._unshared)
-        return max(0.0, min(base.makespan_s - change(base).makespan_s for base in both))
 
     # Tasks
 

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from seeknal_tui.analysis.findings.case import Case, Span
+from seeknal_tui.analysis.findings.scenario import Scenario
 from seeknal_tui.pipeline.model import PathAction, SqlAction
 
 LEAST_SAMPLES = 5
 LEAST_SHARE = 0.2
 """Of the run's samples: a few moments of crowding are no limit."""
+
+
+LEAST_AT_ONCE = 0.05
+"""Of the run: what tasks would do to each other that did not run together is known less exactly than all else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +46,21 @@ def crowded_span(case: Case) -> Crowd | None:
         sum(sample.cores for sample in crowded) / count,
         sum(sample.run_cores for sample in crowded) / count,
     )
+
+
+def saving_at_once(case: Case, change: Callable[[Scenario], Scenario]) -> float:
+    """Seconds by which the run would have been shorter with a change that lets more tasks run at once.
+
+    Queries that ran side by side share the cores, and so do all tasks with other programs that compute. How much of
+    them each would want beside still more cannot be told for certain, so the change must save something in any case,
+    and what it saves least is told; 0 where that is too little to be known.
+    """
+    bases = [case.run, case.unshared]
+    if (crowd := crowded_span(case)) is not None:
+        crowded = [number for number, span in case.spans.items() if span.overlaps(crowd.span)]
+        bases.append(case.run.with_alone({number: alone(case, number) for number in crowded}))
+    saves_s = min(base.makespan_s - change(base).makespan_s for base in bases)
+    return saves_s if saves_s >= max(case.least_s, LEAST_AT_ONCE * case.run_s) else 0.0
 
 
 def alone(case: Case, number: int) -> float:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from seeknal_tui.analysis.critical_path import longest_chain
 from seeknal_tui.analysis.findings.case import Case
-from seeknal_tui.analysis.findings.contention import alone, crowded_span
+from seeknal_tui.analysis.findings.contention import alone, crowded_span, saving_at_once
 from seeknal_tui.analysis.findings.finding import Finding, FindingKind
 from seeknal_tui.analysis.findings.resource_limit import enough_slots, waits_for_slots
 from seeknal_tui.analysis.findings.words import counted
@@ -33,8 +33,8 @@ def _short_of_slots(case: Case) -> Iterator[Finding]:
         return
     slots = enough_slots(case)
     scenario = case.run.with_slots(slots)
-    saves_s = case.saving_at_once(lambda run: run.with_slots(slots))
-    if saves_s < case.least_s:
+    saves_s = saving_at_once(case, lambda run: run.with_slots(slots))
+    if saves_s == 0:
         return
     most, at = _most_at_once([(start, end) for start, end in waits.values()])
     yield Finding(
@@ -132,8 +132,7 @@ def too_much_parallel(case: Case) -> Iterator[Finding]:
     run = case.run
     stretched = [number for number in case.spans if case.spans[number].overlaps(crowd.span) and case.cpu_s(number)]
     times = {number: alone(case, number) for number in stretched}
-    for number, seconds in times.items():
-        run = run.with_alone(number, seconds)
+    run = run.with_alone(times)
     wall_s = case.now - case.state.began
     if abs(run.makespan_s - wall_s) > TRUSTED * wall_s:
         return  # what slowed the tasks down is something else than the forecast knows of

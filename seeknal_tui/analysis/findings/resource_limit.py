@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import partial
 
 from seeknal_tui.analysis.findings.case import Case
-from seeknal_tui.analysis.findings.contention import alone, crowded_span
+from seeknal_tui.analysis.findings.contention import alone, crowded_span, saving_at_once
 from seeknal_tui.analysis.findings.finding import Finding, FindingKind
 from seeknal_tui.analysis.findings.memory import memory_limits, slots_in_memory, spilling
 from seeknal_tui.analysis.findings.scenario import Scenario
@@ -20,8 +20,6 @@ FELT_S = 0.02
 MOST_TASKS = 12
 MOST_SLOTS = 256
 ENOUGH_CORES = 1e6
-LEAST_OF_POOL = 0.05
-"""Of the run: what tasks behind a pool would do to each other outside of it is known less exactly."""
 
 
 def resource_limits(case: Case) -> Iterator[Finding]:
@@ -62,8 +60,8 @@ def _slots(case: Case) -> Iterator[Finding]:
         return
     slots = enough_slots(case)
     scenario = case.run.with_slots(slots)
-    saves_s = case.saving_at_once(lambda run: run.with_slots(slots))
-    if saves_s < case.least_s:
+    saves_s = saving_at_once(case, lambda run: run.with_slots(slots))
+    if saves_s == 0:
         return
     since, until = min(start for start, _ in waits.values()), max(end for _, end in waits.values())
     longest = sorted(waits, key=lambda number: waits[number][0] - waits[number][1])[:MOST_TASKS]
@@ -98,8 +96,8 @@ def _pools(case: Case) -> Iterator[Finding]:
         scenario = min(trials, key=lambda trial: trial.makespan_s)
         scenario = next(trial for trial in trials if trial.makespan_s <= scenario.makespan_s + case.least_s)
         enough = scenario.pipeline.execution.pools[pool]
-        saves_s = case.saving_at_once(partial(Scenario.with_pool, name=pool, slots=enough))
-        if saves_s < max(case.least_s, LEAST_OF_POOL * case.run_s):
+        saves_s = saving_at_once(case, partial(Scenario.with_pool, name=pool, slots=enough))
+        if saves_s == 0:
             continue
         yield Finding(
             FindingKind.RESOURCE_LIMIT,
@@ -118,11 +116,8 @@ def _processors(case: Case) -> Iterator[Finding]:
     crowd = crowded_span(case)
     if crowd is None:
         return
-    scenario = case.run
     busiest = sorted((n for n in case.spans if case.spans[n].overlaps(crowd.span)), key=lambda n: -(case.cpu_s(n) or 0))
-    for number in busiest:
-        scenario = scenario.with_alone(number, alone(case, number))
-    scenario = scenario.with_cores(ENOUGH_CORES)
+    scenario = case.run.with_alone({n: alone(case, n) for n in busiest}).with_cores(ENOUGH_CORES)
     saves_s = case.saving(scenario)
     if saves_s < case.least_s:
         return

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -74,11 +74,12 @@ class Scenario:
         times = self.wall_s(number) / max(seconds, INSTANT_S)
         return self._with(what_if.faster(self.plan, number, times)) if times > 0 else self
 
-    def with_alone(self, number: int, seconds: float) -> Scenario:
-        """That task takes so long when it has the machine for itself, and computes what it did."""
-        cost = replace(self.plan.costs[number], wall_s=seconds)
-        costs = self.plan.costs
-        return self._with(replace(self.plan, costs=(*costs[:number], cost, *costs[number + 1 :])))
+    def with_alone(self, seconds: Mapping[int, float]) -> Scenario:
+        """Those tasks take so long when they have the machine for themselves, and compute what they did."""
+        costs = list(self.plan.costs)
+        for number, wall_s in seconds.items():
+            costs[number] = replace(costs[number], wall_s=wall_s)
+        return self._with(replace(self.plan, costs=tuple(costs)))
 
     def without_dependency(self, number: int, on: int) -> Scenario:
         """The task does not wait for that other one."""

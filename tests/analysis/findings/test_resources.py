@@ -55,6 +55,15 @@ class TestSlots:
             {f"set max_parallel to {slots}"} if slots else set()
         )
 
+    @pytest.mark.parametrize(("queue", "found"), [(4, False), (1, True)])
+    def test_not_where_other_programs_computed_too(self, queue: int, *, found: bool) -> None:
+        made = pipeline(*(Task(name=name, action=command(name)) for name in "abcd"), max_parallel=2)
+        starts = zip("abcd", (0.0, 0.0, 2.0, 2.0), strict=True)
+        ran = {name: Ran(start, start + 2.0, ready=0.0, cpu_s=1.1) for name, start in starts}
+        host = tuple(sample(0.5 * number, cores=2.0, queue=queue) for number in range(1, 8))
+        advice = [finding.advice for finding in find(case_of(made, ran, cores=2, host=host))]
+        assert any(line.startswith("set max_parallel") for line in advice) is found
+
 
 class TestPools:
     def test_tasks_waited_for_a_pool(self) -> None:
