@@ -6,6 +6,7 @@ import gc
 import io
 import os
 import sys
+from glob import escape, glob
 from importlib import import_module
 from pathlib import Path
 
@@ -48,8 +49,14 @@ class PathFirst(click.Group):
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
         """The commands, and the files that may be a PATH."""
-        files = [] if incomplete.startswith("-") else [CompletionItem(incomplete, type="file")]
-        return [*super().shell_complete(ctx, incomplete), *files]
+        found = super().shell_complete(ctx, incomplete)
+        if incomplete.startswith("-"):
+            return found
+        if not found:
+            return [CompletionItem(incomplete, type="file")]
+        # Bash forgets the commands when it is told to look for files: where there are some, the files are told, too.
+        files = sorted(glob(f"{escape(incomplete)}*"))
+        return [*found, *(CompletionItem(path + os.sep * os.path.isdir(path)) for path in files)]
 
 
 def _unknown(name: str) -> str:
