@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from itertools import accumulate
 
 from seeknal_tui.analysis.findings.case import Case, Span
 from seeknal_tui.analysis.findings.scenario import Scenario
@@ -14,6 +15,9 @@ LEAST_SHARE = 0.2
 """Of the run's samples: a few moments of crowding are no limit."""
 
 
+MOSTLY = 0.5
+DISK_RATE = 100e6
+"""Bytes a second."""
 LEAST_AT_ONCE = 0.05
 """Of the run: what tasks would do to each other that did not run together is known less exactly than all else."""
 
@@ -51,16 +55,31 @@ def crowded_span(case: Case) -> Crowd | None:
 def saving_at_once(case: Case, change: Callable[[Scenario], Scenario]) -> float:
     """Seconds by which the run would have been shorter with a change that lets more tasks run at once.
 
-    Queries that ran side by side share the cores, and so do all tasks with other programs that compute. How much of
-    them each would want beside still more cannot be told for certain, so the change must save something in any case,
-    and what it saves least is told; 0 where that is too little to be known.
+    Queries that ran side by side share the cores, and so do all tasks with other programs that compute; those that move
+    many bytes share the disk. How much of them each would want beside still more cannot be told for certain, so the
+    change must save something in any case, and what it saves least is told; 0 where that is too little to be known.
     """
     bases = [case.run, case.unshared]
     if (crowd := crowded_span(case)) is not None:
         crowded = [number for number, span in case.spans.items() if span.overlaps(crowd.span)]
         bases.append(case.run.with_alone({number: alone(case, number) for number in crowded}))
+    disk = [number for number in case.spans if _fills_disk(case, number)]
+    if disk:
+        bases.append(case.run.with_disk(disk, _most_at_once([case.spans[number] for number in disk])))
     saves_s = min(base.makespan_s - change(base).makespan_s for base in bases)
     return saves_s if saves_s >= max(case.least_s, LEAST_AT_ONCE * case.run_s) else 0.0
+
+
+def _fills_disk(case: Case, number: int) -> bool:
+    """Whether the task did little but read and write, so fast that a disk may have had no more to give."""
+    seconds, cpu_s = case.duration(number), case.cpu_s(number)
+    moved = sum((each.read_bytes or 0) + (each.written_bytes or 0) for each in case.attempts(number))
+    return cpu_s is not None and cpu_s < MOSTLY * seconds and moved > DISK_RATE * seconds
+
+
+def _most_at_once(spans: Iterable[Span]) -> int:
+    edges = [edge for span in spans for edge in ((span.start, 1), (span.end, -1))]
+    return max(accumulate(change for _, change in sorted(edges)))
 
 
 def alone(case: Case, number: int) -> float:

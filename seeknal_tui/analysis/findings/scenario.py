@@ -12,6 +12,8 @@ from seeknal_tui.analysis.what_if import Plan
 from seeknal_tui.pipeline.model import Pipeline, Task
 
 INSTANT_S = 1e-6
+DISK = "\0disk"
+"""A pool of no pipeline."""
 
 
 class GivenUp(Exception):  # noqa: N818 - it is no error
@@ -104,6 +106,13 @@ class Scenario:
     def with_pool(self, name: str, slots: int) -> Scenario:
         """That pool has so many slots."""
         return self._with(what_if.with_pool(self.plan, name, slots))
+
+    def with_disk(self, numbers: Iterable[int], at_once: int) -> Scenario:
+        """Those tasks share a disk, which as many at once keep busy as there can be at once."""
+        tasks, execution = self.pipeline.tasks, self.pipeline.execution
+        shared = self._with_tasks({n: replace(tasks[n], pools=(*tasks[n].pools, (DISK, 1))) for n in numbers})
+        with_pool = replace(execution, pools={**execution.pools, DISK: at_once})
+        return shared._with(replace(shared.plan, pipeline=replace(shared.pipeline, execution=with_pool)))
 
     def _with(self, plan: Plan) -> Scenario:
         return replace(self, plan=plan)

@@ -72,6 +72,16 @@ class TestPools:
         assert "The pool db with its 1 slot was the limit since 0ms: 3 tasks waited" in finding.evidence
         assert "4 slots" in finding.advice
 
+    @pytest.mark.parametrize(("megabytes", "found"), [(5, True), (500, False)])
+    def test_not_where_all_that_waited_would_only_share_the_disk(self, megabytes: int, *, found: bool) -> None:
+        tasks = [Task(name=name, action=command(name), pools=(("disk", 1),)) for name in "abcd"]
+        made = pipeline(*tasks, pools={"disk": 1})
+        ran = {
+            name: Ran(number, number + 1, ready=0, pool_s=number, cpu_s=0.1, written_bytes=megabytes * 1_000_000)
+            for number, name in enumerate("abcd")
+        }
+        assert bool(limits(case_of(made, ran))) is found
+
     def test_not_with_a_pool_that_is_large_enough(self) -> None:
         assert limits(four(4, pooled=True)) == []
 
