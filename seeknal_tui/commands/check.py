@@ -68,4 +68,9 @@ def _check_text(pipeline: Pipeline) -> str:
     edges = sum(len(upstream) for upstream in pipeline.upstream)
     found = sum(len(set(task.found_dependencies) - set(task.depends_on)) for task in pipeline.tasks)
     in_sql = f", {found} of them found in SQL only" if found else ""
-    return f"{one_line(pipeline.name)}: {len(pipeline.tasks)} tasks, {edges} dependencies{in_sql}; it can be run"
+    tasks = _counted(len(pipeline.tasks), "task", "tasks")
+    return f"{one_line(pipeline.name)}: {tasks}, {_counted(edges, 'dependency', 'dependencies')}{in_sql}; it can be run"
+
+
+def _counted(count: int, one: str, several: str) -> str:
+    return f"{count} {one if count == 1 else several}"

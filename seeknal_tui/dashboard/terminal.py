@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import sys
 from collections.abc import Iterator
 from typing import Any, TextIO
@@ -66,6 +67,12 @@ def set_mouse(driver: Driver, *, on: bool) -> None:
 
 
 def desktop_notice(driver: Driver, words: str) -> None:
-    """Ask the terminal for a notice on the desktop (OSC 9); terminals that know none ignore it."""
-    driver.write(f"\x1b]9;{one_line(words)[:NOTICE_LENGTH]}\x07")
+    """Ask the terminal for a notice on the desktop (OSC 9); terminals that know none ignore it.
+
+    Tmux swallows it unless it is asked to pass it on, and is allowed to (``allow-passthrough``).
+    """
+    sequence = f"\x1b]9;{one_line(words)[:NOTICE_LENGTH]}\x07"
+    if os.environ.get("TMUX"):
+        sequence = "\x1bPtmux;" + sequence.replace("\x1b", "\x1b\x1b") + "\x1b\\"
+    driver.write(sequence)
     driver.flush()

@@ -202,10 +202,23 @@ class TestEndOfALongRun:
     async def test_it_is_told_when_that_was_asked_for(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, config: Config, told: str
     ) -> None:
+        monkeypatch.delenv("TMUX", raising=False)
         async with opened(tmp_path, PIPELINE, config=config) as driver:
             written = written_to(driver, monkeypatch)
             await driver.run_all()
             await driver.wait(lambda: any(text.startswith(told) for text in notices(written)))
+
+    @pytest.mark.parametrize("inside", ["", "/tmp/tmux-0/default,1,0"])
+    async def test_tmux_is_asked_to_pass_it_on_harmless_as_it_is(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, inside: str
+    ) -> None:
+        monkeypatch.setenv("TMUX", inside)
+        async with opened(tmp_path, PIPELINE, config=Config(notify=Notice.DESKTOP, after=0.0)) as driver:
+            written = written_to(driver, monkeypatch)
+            driver.app.tell_end("an \x1b]52;c;evil\x07\x1b\\ name failed", 1.0)
+            told = "\x1b]9;an ␛]52;c;evil␇␛\\ name failed\x07"
+            passed_on = f"\x1bPtmux;{told.replace(chr(27), chr(27) * 2)}\x1b\\"
+            assert [text for text in written if "evil" in text] == [passed_on if inside else told]
 
     @pytest.mark.parametrize("config", [Config(), Config(notify=Notice.BELL, after=3600.0)])
     async def test_a_short_run_ends_silently(
