@@ -182,7 +182,13 @@ def _makers(path: str, writers: dict[str, list[int]]) -> list[int]:
     """The tasks whose outputs promise *path*: the same path, a folder above it, or a file that its glob matches."""
     makers = [number for above in (path, *map(str, PurePath(path).parents)) for number in writers.get(above, ())]
     if not makers and writers and glob.has_magic(path):
-        makers = [number for output, numbers in writers.items() if PurePath(output).match(path) for number in numbers]
+        patterns = [path, *filter(glob.has_magic, map(str, PurePath(path).parents))]
+        makers = [
+            number
+            for output, numbers in writers.items()
+            if any(PurePath(output).match(pattern) for pattern in patterns)
+            for number in numbers
+        ]
     return makers
 
 

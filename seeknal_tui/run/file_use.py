@@ -7,6 +7,8 @@ its command sends its output there, or if no other one was at work. Whatever was
 have been opened by it: that is kept too, since of a file that is not even among those it is certain that the task did
 not read it.
 
+What the SQL of the pipeline reads and writes this program does itself; that is nobody's who does not name it.
+
 A ``python`` task tells itself what Python opens in it, wherever that is.
 
 Where the system tells nothing (macOS), the processes are looked at once a second, and nothing is certain but what is
@@ -26,7 +28,9 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from seeknal_tui.pipeline.model import CommandAction, Pipeline, Task
+from seeknal_tui.pipeline.links import RealPaths, is_pattern, matches
+from seeknal_tui.pipeline.model import CommandAction, PathAction, Pipeline, SqlAction, Task
+from seeknal_tui.pipeline.sql_files import named_in
 from seeknal_tui.run.file_events import FileEvents
 from seeknal_tui.run.own_reads import was_own
 
@@ -103,6 +107,7 @@ class FileUse:
         self._roots = _roots([folder, str(pipeline.production_target), *sorted(outside)])
         self._folder = folder
         self._results = os.path.realpath(pipeline.production_target)
+        self._sql = _SqlFiles(pipeline)
         self._lock = threading.Lock()
         self._at_work: dict[int, _AtWork] = {}
         self._unexplained = False
@@ -225,6 +230,8 @@ class FileUse:
                     reader.read.add(path)
         for path in written:
             into = [work for work in self._at_work.values() if path in work.named.into]
+            if not into and self._sql.writes(path):
+                continue
             naming = [work for work in self._at_work.values() if work.named.uses(path)]
             for writer in into or self._who(naming, path):
                 writer.written.add(path)
@@ -235,7 +242,8 @@ class FileUse:
             return naming if len(naming) == 1 else []
         # Results are opened by the runner too, and by whoever looks at them in the dashboard.
         alone = list(self._at_work.values())
-        return alone if len(alone) == 1 and alone[0].pid and not self._is_result(path) else []
+        is_ours = self._is_result(path) or self._sql.reads(path)
+        return alone if len(alone) == 1 and alone[0].pid and not is_ours else []
 
     def _is_result(self, path: str) -> bool:
         return path.startswith(f"{self._results}/") and path.endswith(".parquet")
@@ -247,6 +255,31 @@ class FileUse:
             with self._lock:
                 for path, writes in seen:
                     (work.written if writes else work.read).add(path)
+
+
+class _SqlFiles:
+    """The files that the SQL and the sources of a pipeline name."""
+
+    def __init__(self, pipeline: Pipeline) -> None:
+        folder, real = str(pipeline.folder), RealPaths()
+        read: set[str] = set()
+        self._written: set[str] = set()
+        for task in pipeline.tasks:
+            if isinstance(task.action, PathAction):
+                read.add(real.of(task.action.path))
+            elif isinstance(task.action, SqlAction):
+                for path, is_written in named_in(task.action.sql, folder):
+                    (self._written if is_written else read).add(real.of(path))
+        self._patterns = [path for path in read if is_pattern(path)]
+        self._read = read.difference(self._patterns)
+
+    def reads(self, path: str) -> bool:
+        """Whether some SQL reads that file."""
+        return path in self._read or any(matches(path, pattern) for pattern in self._patterns)
+
+    def writes(self, path: str) -> bool:
+        """Whether some SQL writes that file."""
+        return path in self._written
 
 
 def _tree(leader: int) -> list[int]:

@@ -169,7 +169,8 @@ class TestTasks:
               - {name: b, path: made/b/*.csv, depends_on: [maker]}
               - {name: c, path: other.csv, depends_on: [maker]}
               - {name: d, path: glob*.csv, depends_on: [maker]}
-            tasks: [{name: maker, command: make, outputs: [made, ./other.csv, glob1.csv]}]
+              - {name: e, path: lake/*/x.csv, depends_on: [maker]}
+            tasks: [{name: maker, command: make, outputs: [made, ./other.csv, glob1.csv, lake/day=1]}]
             """)
 
 

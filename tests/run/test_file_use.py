@@ -124,6 +124,17 @@ class TestSeen:
         files = files_of(pipeline_of(tmp_path, text))
         assert (files["writer"].read, files["reader"].read) == ((), (f"{tmp_path}/out.csv",))
 
+    def test_what_sql_reads_and_writes_is_of_no_process_that_runs_beside_it(self, tmp_path: Path) -> None:
+        text = f"""
+            sources: [{{name: data, path: data.csv, depends_on: [first]}}]
+            transforms: [{{name: out, sql: "COPY (SELECT 1) TO '{tmp_path}/out.csv'; SELECT * FROM data"}}]
+            tasks:
+              - {{name: first, sleep: 100ms}}
+              - {{name: reader, command: "sleep 0.8; cat out.csv"}}
+            """
+        seen = files_of(pipeline_of(tmp_path, text))["reader"]
+        assert (seen.read, seen.written) == ((f"{tmp_path}/out.csv",), ())
+
     def test_a_link_in_a_command_stands_for_what_it_leads_to_by_then(self, tmp_path: Path) -> None:
         (tmp_path / "old.csv").touch()
         (tmp_path / "current.csv").symlink_to("old.csv")

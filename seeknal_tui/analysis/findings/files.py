@@ -3,37 +3,18 @@
 from __future__ import annotations
 
 import os
-import re
 from collections import defaultdict
 from collections.abc import Iterable
-from functools import cache
-from typing import NamedTuple
 
 from seeknal_tui.analysis.findings.case import Case
 from seeknal_tui.pipeline.links import RealPaths, is_pattern, matches
 from seeknal_tui.pipeline.model import PathAction, SqlAction
-from seeknal_tui.pipeline.tasks import absolute
+from seeknal_tui.pipeline.sql_files import named_in
 from seeknal_tui.run.events import Status
 from seeknal_tui.run.file_use import named_by
 
-LITERAL = re.compile(r"(\bTO\s*)?'((?:[^']|'')+)'", re.IGNORECASE)
-"""A text in SQL, and whether ``COPY … TO`` stands before it."""
 APPENDED = (".db", ".sqlite", ".sqlite3", ".duckdb", ".wal", "-journal", "-wal", "-shm", ".log")
 """Files that several programs may write at once without one overwriting what the other wrote."""
-
-
-class Named(NamedTuple):
-    """A path that a task's SQL names."""
-
-    path: str
-    is_written: bool
-
-
-@cache
-def named_in(sql: str, folder: str) -> tuple[Named, ...]:
-    """The paths that texts in the SQL may be, from the pipeline's folder on."""
-    found = [(bool(to), text.replace("''", "'")) for to, text in LITERAL.findall(sql)]
-    return tuple(Named(absolute(text, folder), to) for to, text in found if "." in text or "/" in text)
 
 
 class Files:
@@ -88,7 +69,12 @@ class Files:
     def writers_of(self, path: str) -> dict[int, str]:
         """The tasks that write what is read at a path (a file, a pattern), each with the path it writes."""
         if is_pattern(path):
-            found = {n: own for own, numbers in self.writers.items() if matches(own, path) for n in numbers}
+            found = {
+                n: own
+                for own, numbers in self.writers.items()
+                for n in numbers
+                if matches(own, path) or (own in self.declared[n] and _is_above(own, path))
+            }
         else:
             found = dict.fromkeys(self.writers.get(path, ()), path)
             above = os.path.dirname(path)
@@ -100,3 +86,13 @@ class Files:
     def shown(self, path: str) -> str:
         """A path as the user writes it."""
         return path.removeprefix(f"{os.path.realpath(self._case.pipeline.folder)}/")
+
+
+def _is_above(folder: str, pattern: str) -> bool:
+    """Whether what a pattern stands for may lie in that folder."""
+    above = os.path.dirname(pattern)
+    while is_pattern(above):
+        if matches(folder, above):
+            return True
+        above = os.path.dirname(above)
+    return folder == above

@@ -7,11 +7,12 @@ from collections.abc import Iterator
 
 from seeknal_tui.analysis.findings.case import Case
 from seeknal_tui.analysis.findings.code import CODE, Code
-from seeknal_tui.analysis.findings.files import Files, named_in
+from seeknal_tui.analysis.findings.files import Files
 from seeknal_tui.analysis.findings.finding import Finding, FindingKind
 from seeknal_tui.analysis.findings.words import listed
 from seeknal_tui.pipeline.durations import format_duration
 from seeknal_tui.pipeline.model import CommandAction, PathAction, PythonAction, SqlAction, Task
+from seeknal_tui.pipeline.sql_files import named_in
 
 MOST_TRIED = 20
 """Tasks whose run is tried without what they need not wait for: those that waited longest for it."""

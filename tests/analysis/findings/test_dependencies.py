@@ -87,6 +87,14 @@ class TestHidden:
         made = self.two(Task(name="load", action=sql("select * from read_csv('out/*.csv')"), sql_read=True))
         assert only(case_of(made, {"export": Ran(0, 1), "load": Ran(0, 1)}), HIDDEN).tasks == (1, 0)
 
+    @pytest.mark.parametrize(("path", "found"), [("out/*/x.csv", True), ("else/*/x.csv", False), ("out/x.csv", False)])
+    def test_a_pattern_that_leads_into_a_folder_that_another_declares(self, path: str, *, found: bool) -> None:
+        made = pipeline(
+            Task(name="a", action=command("a"), outputs=(at("out/eu"),)),
+            Task(name="b", action=sql(f"select * from '{path}'"), sql_read=True),
+        )
+        assert (HIDDEN in kinds(case_of(made, {"a": Ran(0, 1), "b": Ran(0, 1)}))) is found
+
     def test_a_result_read_by_its_path(self) -> None:
         made = pipeline(
             Task(name="a", action=sql("select 1")),
