@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import PurePath
 
@@ -14,7 +15,14 @@ class OutputLocks:
         for paths in outputs:
             for path in paths:
                 declared[path] = declared.get(path, 0) + 1
-        above = {path: [str(p) for p in PurePath(path).parents if str(p) in declared] for path in declared}
+        folders: dict[str, list[str]] = {}
+        above = {}
+        for path in declared:
+            folder = os.path.dirname(path)
+            if folder not in folders:
+                around = PurePath(folder)
+                folders[folder] = [str(p) for p in (around, *around.parents) if str(p) in declared]
+            above[path] = folders[folder]
         has_below = {parent for parents in above.values() for parent in parents}
         contested = {path for path, count in declared.items() if count > 1 or above[path] or path in has_below}
         self._paths = [[path for path in paths if path in contested] for paths in outputs]

@@ -26,6 +26,7 @@ SHELL_LOOKS = re.compile(r"(?:^|[;&|(\s])(?:\[|test|stat|ls|find|du|make|ninja|r
 
 class _Source(NamedTuple):
     text: str
+    """In small letters."""
     looks: bool
     """Whether it asks for something of files that it does not name."""
 
@@ -40,15 +41,15 @@ class Code:
 
     def may_look_at(self, task: Task, names: Iterable[str]) -> bool:
         """Whether the task's code may look at what goes by any of those names: a task, its files."""
-        spoken_of = _any_of(names)
-        return any(source.looks or spoken_of.search(source.text) for source in self._of(task))
+        words = _words(names)
+        return any(source.looks or any(_stands_in(word, source.text) for word in words) for source in self._of(task))
 
     def _of(self, task: Task) -> Iterable[_Source]:
         cwd = task.cwd or self._folder
         if isinstance(task.action, CommandAction):
             command = task.action.command
             text = command if isinstance(command, str) else " ".join(command)
-            yield _Source(text, SHELL_LOOKS.search(text) is not None)
+            yield _Source(text.lower(), SHELL_LOOKS.search(text) is not None)
             yield from self._read(files_of(command, cwd, self._folder))
         elif isinstance(task.action, PythonAction):
             function = task.action.module, task.action.function, cwd
@@ -79,11 +80,19 @@ def _read(file: str) -> _Source:
 
 
 def _python(text: str) -> _Source:
-    return _Source(text, ALL_RESULTS in text or LOOKS.search(NAMED.sub("", text)) is not None)
+    return _Source(text.lower(), ALL_RESULTS in text or LOOKS.search(NAMED.sub("", text)) is not None)
 
 
-def _any_of(names: Iterable[str]) -> re.Pattern[str]:
-    """Any of the names as a word, also as it is written in the name of a variable."""
-    words = {word for name in names for word in (name, re.sub("[^0-9A-Za-z]", "_", name))}
-    either = "|".join(map(re.escape, sorted(words, key=len, reverse=True)))
-    return re.compile(f"(?<![0-9a-z])(?:{either})(?![0-9a-z])", re.IGNORECASE)
+def _words(names: Iterable[str]) -> set[str]:
+    """The names in small letters, also as they are written in the name of a variable."""
+    return {word.lower() for name in names for word in (name, re.sub("[^0-9A-Za-z]", "_", name))}
+
+
+def _stands_in(word: str, text: str) -> bool:
+    """Whether the text has it as a word."""
+    at = text.find(word)
+    while at >= 0:
+        if not text[at - 1 : at].isalnum() and not text[at + len(word) : at + len(word) + 1].isalnum():
+            return True
+        at = text.find(word, at + 1)
+    return False

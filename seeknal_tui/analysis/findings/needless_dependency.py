@@ -26,14 +26,24 @@ def needless_dependencies(case: Case) -> Iterator[Finding]:
         task = case.pipeline.tasks[number]
         if not isinstance(task.action, SqlAction | CommandAction | PythonAction) or not case.succeeded(number):
             continue
-        needless = [
-            case.pipeline.numbers[name] for name in task.depends_on if _is_needless(case, files, code, number, name)
-        ]
+        needless = _needless(case, files, code, number)
         seconds = _waited_for(case, number, needless)
         if seconds > case.least_s:
             waited.append((seconds, number, needless))
     for _, number, needless in sorted(waited, reverse=True)[:MOST_TRIED]:
         yield from _finding(case, number, needless)
+
+
+def _needless(case: Case, files: Files, code: Code, number: int) -> list[int]:
+    """What the task needs not of what it waited for last; what ended before that held nothing up."""
+    ends = {other: span.end for other in case.pipeline.upstream[number] if (span := case.span(other))}
+    declared = {case.pipeline.numbers[name] for name in case.pipeline.tasks[number].depends_on}
+    needless = []
+    for other in sorted(ends, key=lambda other: -ends[other]):
+        if other not in declared or not _is_needless(case, files, code, number, other):
+            break
+        needless.append(other)
+    return needless
 
 
 def _waited_for(case: Case, number: int, needless: list[int]) -> float:
@@ -72,9 +82,9 @@ def _finding(case: Case, number: int, needless: list[int]) -> Iterator[Finding]:
     )
 
 
-def _is_needless(case: Case, files: Files, code: Code, number: int, name: str) -> bool:
+def _is_needless(case: Case, files: Files, code: Code, number: int, other: int) -> bool:
     """Whether nothing of the declared upstream task is read, as far as can be known for certain."""
-    task, other = case.pipeline.tasks[number], case.pipeline.numbers[name]
+    task = case.pipeline.tasks[number]
     if not case.succeeded(other):
         return False
     if isinstance(task.action, SqlAction):
