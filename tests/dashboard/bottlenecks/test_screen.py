@@ -43,6 +43,11 @@ class TestShown:
             await driver.see("Finish by max_parallel", "enough 3", "Busy over time", "slots")
             await driver.see("Where the time of all 4 tasks went, ", "running", "a slot", "The critical path")
 
+    async def test_on_a_small_screen_the_verdict_is_told_to_its_end(self, tmp_path: Path) -> None:
+        async with after_a_run(tmp_path, size=(40, 10)) as driver:
+            await driver.see("The run took")
+            assert "that is its critical path." in " ".join(driver.screen_text.split())
+
     async def test_before_any_run_it_says_what_to_do(self, tmp_path: Path) -> None:
         async with opened(tmp_path, FOUR) as driver:
             await driver.press("b")
