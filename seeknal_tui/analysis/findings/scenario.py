@@ -34,6 +34,8 @@ class Scenario:
     cores: float
     give_up: Callable[[], bool] = field(default=never, compare=False)
     """Asked before each simulation, which takes long with many tasks."""
+    _by_slots: dict[int, Scenario] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """The same with other slots: more than one finding asks for them, and so does the curve."""
 
     @cached_property
     def makespan_s(self) -> float:
@@ -61,7 +63,11 @@ class Scenario:
 
     def with_slots(self, max_parallel: int) -> Scenario:
         """With so many slots."""
-        return replace(self, max_parallel=max_parallel)
+        if max_parallel == self.max_parallel:
+            return self
+        if max_parallel not in self._by_slots:
+            self._by_slots[max_parallel] = replace(self, max_parallel=max_parallel)
+        return self._by_slots[max_parallel]
 
     def with_cores(self, cores: float) -> Scenario:
         """On a machine with so many cores."""
