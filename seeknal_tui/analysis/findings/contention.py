@@ -62,12 +62,19 @@ def saving_at_once(case: Case, change: Callable[[Scenario], Scenario]) -> float:
     bases = [case.run, case.unshared]
     if (crowd := crowded_span(case)) is not None:
         crowded = [number for number, span in case.spans.items() if span.overlaps(crowd.span)]
-        bases.append(case.run.with_alone({number: alone(case, number) for number in crowded}))
+        bases.append(case.run.with_alone({number: _shortest_alone(case, number) for number in crowded}))
     disk = [number for number in case.spans if _fills_disk(case, number)]
     if disk:
         bases.append(case.run.with_disk(disk, _most_at_once([case.spans[number] for number in disk])))
     saves_s = min(base.makespan_s - change(base).makespan_s for base in bases)
     return saves_s if saves_s >= max(case.least_s, LEAST_AT_ONCE * case.run_s) else 0.0
+
+
+def _shortest_alone(case: Case, number: int) -> float:
+    """What the task takes alone if all that it waited for, as it mostly computed, was a core."""
+    seconds, cpu_s = case.duration(number), case.cpu_s(number) or 0.0
+    mostly_computes = MOSTLY * seconds < cpu_s < seconds
+    return min(cpu_s, alone(case, number)) if mostly_computes else alone(case, number)
 
 
 def _fills_disk(case: Case, number: int) -> bool:

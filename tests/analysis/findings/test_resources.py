@@ -55,7 +55,7 @@ class TestSlots:
             {f"set max_parallel to {slots}"} if slots else set()
         )
 
-    @pytest.mark.parametrize(("queue", "found"), [(4, False), (1, True)])
+    @pytest.mark.parametrize(("queue", "found"), [(4, False), (3, False), (1, True)])
     def test_not_where_other_programs_computed_too(self, queue: int, *, found: bool) -> None:
         made = pipeline(*(Task(name=name, action=command(name)) for name in "abcd"), max_parallel=2)
         starts = zip("abcd", (0.0, 0.0, 2.0, 2.0), strict=True)
