@@ -49,7 +49,7 @@ class Code:
         if isinstance(task.action, CommandAction):
             command = task.action.command
             text = command if isinstance(command, str) else " ".join(command)
-            yield _Source(text.lower(), SHELL_LOOKS.search(text) is not None)
+            yield _shell(text)
             yield from self._read(files_of(command, cwd, self._folder))
         elif isinstance(task.action, PythonAction):
             function = task.action.module, task.action.function, cwd
@@ -72,11 +72,11 @@ def _read(file: str) -> _Source:
             text = source.read(MOST_CHARACTERS)
     except OSError:
         return _Source("", looks=True)
-    return (
-        _python(text)
-        if file.endswith(".py")
-        else _Source(text, ALL_RESULTS in text or SHELL_LOOKS.search(text) is not None)
-    )
+    return _python(text) if file.endswith(".py") else _shell(text)
+
+
+def _shell(text: str) -> _Source:
+    return _Source(text.lower(), ALL_RESULTS in text or SHELL_LOOKS.search(text) is not None)
 
 
 def _python(text: str) -> _Source:

@@ -100,3 +100,13 @@ def test_a_command_that_opens_nothing_of_another(tmp_path: Path, text: str, *, n
         "looks.py": "import os, sys\nos.stat(sys.argv[-1])",
     }
     assert is_needless(tmp_path, command(text), files) is needless
+
+
+def test_a_script_that_speaks_of_another_in_capitals(tmp_path: Path) -> None:
+    (tmp_path / "tool.sh").write_text("wc -c $RESULT_OF_SLOW_ONE\n")
+    assert not is_needless(tmp_path, command(f"sh {tmp_path}/tool.sh"), {})
+
+
+def test_a_script_that_speaks_of_no_other(tmp_path: Path) -> None:
+    (tmp_path / "tool.sh").write_text("wc -c $RESULT_OF_ANOTHER\n")
+    assert is_needless(tmp_path, command(f"sh {tmp_path}/tool.sh"), {})
