@@ -5,6 +5,8 @@ What has its default is left out. What a later version has added is passed over 
 
 from __future__ import annotations
 
+import hashlib
+import json
 from dataclasses import MISSING, fields
 from pathlib import Path
 from typing import Any
@@ -39,6 +41,16 @@ def _defaults(kind: Any) -> list[tuple[str, Any]]:
 
 
 _DEFAULTS = {kind: _defaults(kind) for kind in (Task, *_ACTIONS.values())}
+
+
+def to_text(pipeline: Pipeline) -> str:
+    """The pipeline as it is kept."""
+    return json.dumps(to_object(pipeline), separators=(",", ":"))
+
+
+def digest_of(text: str) -> str:
+    """What stands for a kept pipeline: the same only for the same."""
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def to_object(pipeline: Pipeline) -> dict[str, Any]:

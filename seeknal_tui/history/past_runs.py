@@ -201,7 +201,7 @@ class PastRuns:
     def _measured(self, pipeline: Pipeline, environment: str, latest: int) -> dict[str, list[Measured]]:
         newest_first: dict[str, list[Measured]] = {}
         missing = set(pipeline.numbers)
-        edits: dict[str, frozenset[str]] = {}
+        edits = {definition.digest_of(definition.to_text(pipeline)): frozenset[str]()}
         for run in self._outcomes(pipeline, environment):
             if run.definition not in edits:
                 edits[run.definition] = self._edited(pipeline, run.run_id)

@@ -7,7 +7,6 @@ run any more, it was killed.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import sqlite3
 import time
@@ -65,8 +64,8 @@ class Recording:
 
     def _write_row(self) -> None:
         started, execute = self._started, self._connection.execute
-        text = json.dumps(definition.to_object(self._pipeline), separators=(",", ":"))
-        digest = hashlib.sha256(text.encode()).hexdigest()
+        text = definition.to_text(self._pipeline)
+        digest = definition.digest_of(text)
         if not execute("SELECT 1 FROM definitions WHERE hash = ?", (digest,)).fetchone():
             execute("INSERT INTO definitions VALUES (?, ?)", (digest, zlib.compress(text.encode(), FASTEST)))
         execute("INSERT OR IGNORE INTO vocabularies (words) VALUES (?)", (VOCABULARY,))

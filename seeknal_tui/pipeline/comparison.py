@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from seeknal_tui.pipeline.model import Pipeline, Place, SqlAction, Task
+from seeknal_tui.pipeline.model import Action, Pipeline, Place, SqlAction, Task
 from seeknal_tui.pipeline.problems import listed
 
 NOWHERE = Place("", 0, 0)
@@ -54,14 +54,16 @@ def _by_name(tasks: Iterable[Task]) -> dict[str, Task]:
 
 def _definition(task: Task) -> Task:
     """All that the file says of the task, but for where it says it."""
-    action = replace(task.action, place=NOWHERE) if isinstance(task.action, SqlAction) else task.action
-    return replace(task, action=action, place=NOWHERE)
+    return replace(task, action=_action(task), place=NOWHERE)
+
+
+def _action(task: Task) -> Action:
+    return replace(task.action, place=NOWHERE) if isinstance(task.action, SqlAction) else task.action
 
 
 def _work(task: Task) -> tuple[object, ...]:
     """What the task's result comes from: neither the order of dependencies nor how it is tried again matters."""
-    plain = _definition(task)
-    return plain.kind, plain.action, frozenset(plain.upstream), plain.outputs, plain.env, plain.cwd
+    return task.kind, _action(task), frozenset(task.upstream), task.outputs, task.env, task.cwd
 
 
 def _some(names: list[str]) -> str:
