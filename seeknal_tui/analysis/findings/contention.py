@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from itertools import accumulate
 
 from seeknal_tui.analysis.findings.case import Case, Span
 from seeknal_tui.analysis.findings.scenario import Scenario
@@ -13,8 +12,6 @@ from seeknal_tui.pipeline.model import PathAction, SqlAction
 LEAST_SAMPLES = 5
 LEAST_SHARE = 0.2
 """Of the run's samples: a few moments of crowding are no limit."""
-
-
 MOSTLY = 0.5
 DISK_RATE = 100e6
 """Bytes a second."""
@@ -65,7 +62,7 @@ def saving_at_once(case: Case, change: Callable[[Scenario], Scenario]) -> float:
         bases.append(case.run.with_alone({number: _shortest_alone(case, number) for number in crowded}))
     disk = [number for number in case.spans if _fills_disk(case, number)]
     if disk:
-        bases.append(case.run.with_disk(disk, _most_at_once([case.spans[number] for number in disk])))
+        bases.append(case.run.with_disk(disk, most_at_once((case.spans[n].start, case.spans[n].end) for n in disk)[0]))
     saves_s = min(base.makespan_s - change(base).makespan_s for base in bases)
     return saves_s if saves_s >= max(case.least_s, LEAST_AT_ONCE * case.run_s) else 0.0
 
@@ -84,9 +81,15 @@ def _fills_disk(case: Case, number: int) -> bool:
     return cpu_s is not None and cpu_s < MOSTLY * seconds and moved > DISK_RATE * seconds
 
 
-def _most_at_once(spans: Iterable[Span]) -> int:
-    edges = [edge for span in spans for edge in ((span.start, 1), (span.end, -1))]
-    return max(accumulate(change for _, change in sorted(edges)))
+def most_at_once(spans: Iterable[tuple[float, float]]) -> tuple[int, float]:
+    """The most that there were at one time, and since when."""
+    edges = [edge for begin, end in spans for edge in ((begin, 1), (end, -1))]
+    count, most, since = 0, 0, 0.0
+    for moment, change in sorted(edges):
+        count += change
+        if count > most:
+            most, since = count, moment
+    return most, since
 
 
 def alone(case: Case, number: int) -> float:

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 from seeknal_tui.analysis.critical_path import longest_chain
 from seeknal_tui.analysis.findings.case import Case
-from seeknal_tui.analysis.findings.contention import alone, crowded_span, saving_at_once
+from seeknal_tui.analysis.findings.contention import alone, crowded_span, most_at_once, saving_at_once
 from seeknal_tui.analysis.findings.finding import Finding, FindingKind
 from seeknal_tui.analysis.findings.resource_limit import enough_slots, waits_for_slots
-from seeknal_tui.analysis.findings.words import counted
 from seeknal_tui.pipeline.durations import format_duration
+from seeknal_tui.pipeline.problems import counted
 
 ALONE_SHARE = 0.6
 """Of the run: so long one task at a time ran, and nothing else could."""
@@ -36,7 +36,7 @@ def _short_of_slots(case: Case) -> Iterator[Finding]:
     saves_s = saving_at_once(case, lambda run: run.with_slots(slots))
     if saves_s == 0:
         return
-    most, at = _most_at_once([(start, end) for start, end in waits.values()])
+    most, at = most_at_once(waits.values())
     yield Finding(
         FindingKind.TOO_LITTLE_PARALLEL,
         tuple(sorted(waits, key=lambda number: waits[number][0] - waits[number][1])[:12]),
@@ -112,16 +112,6 @@ def _alone(case: Case) -> dict[int, float]:
         else:
             running.discard(number)
     return alone
-
-
-def _most_at_once(waits: list[tuple[float, float]]) -> tuple[int, float]:
-    """The most that waited at one time, and since when."""
-    count, best, at = 0, 0, 0.0
-    for moment, change in sorted([(start, 1) for start, _ in waits] + [(end, -1) for _, end in waits]):
-        count += change
-        if count > best:
-            best, at = count, moment
-    return best, at
 
 
 def too_much_parallel(case: Case) -> Iterator[Finding]:
