@@ -11,6 +11,7 @@ import click
 
 from seeknal_tui.commands.common import WRONG_USE, environment_option, find_file, json_option, path_argument
 from seeknal_tui.pipeline.model import Pipeline
+from seeknal_tui.pipeline.problems import counted
 from seeknal_tui.safe_text import one_line
 
 if TYPE_CHECKING:
@@ -68,9 +69,5 @@ def _check_text(pipeline: Pipeline) -> str:
     edges = sum(len(upstream) for upstream in pipeline.upstream)
     found = sum(len(set(task.found_dependencies) - set(task.depends_on)) for task in pipeline.tasks)
     in_sql = f", {found} of them found in SQL only" if found else ""
-    tasks = _counted(len(pipeline.tasks), "task", "tasks")
-    return f"{one_line(pipeline.name)}: {tasks}, {_counted(edges, 'dependency', 'dependencies')}{in_sql}; it can be run"
-
-
-def _counted(count: int, one: str, several: str) -> str:
-    return f"{count} {one if count == 1 else several}"
+    tasks = counted(len(pipeline.tasks), "task")
+    return f"{one_line(pipeline.name)}: {tasks}, {counted(edges, 'dependency')}{in_sql}; it can be run"

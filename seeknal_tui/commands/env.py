@@ -22,7 +22,7 @@ from seeknal_tui.commands.common import (
     path_argument,
 )
 from seeknal_tui.pipeline.model import Pipeline
-from seeknal_tui.pipeline.problems import listed
+from seeknal_tui.pipeline.problems import counted, listed
 from seeknal_tui.pipeline.sizes import format_bytes
 from seeknal_tui.run.plan import NotRunnable
 from seeknal_tui.safe_text import one_line
@@ -130,7 +130,7 @@ def _promote(pipeline: Pipeline, name: str, *, yes: bool) -> None:
 
     plan = promoting.plan_promotion(pipeline, find_environment(pipeline, name))
     new = f" ({len(plan.new):,} of them new)" if plan.new else ""
-    results = f"{_counted(len(plan.tasks), 'result')} of {name}{new}, {format_bytes(plan.environment.bytes) or '0 B'}"
+    results = f"{counted(len(plan.tasks), 'result')} of {name}{new}, {format_bytes(plan.environment.bytes) or '0 B'}"
     if plan.left_out:
         click.echo(f"left out, as no task of the file makes them: {listed(plan.left_out, NAMED)}", err=True)
     _confirm(f"Make the {results} those of production?", yes=yes)
@@ -142,7 +142,7 @@ def _undo(pipeline: Pipeline, name: str, *, yes: bool) -> None:
     from seeknal_tui.environments import promoting  # noqa: PLC0415 - list needs none of it
 
     promoted = promoting.plan_undo(pipeline, name)
-    results = f"{_counted(len(promoted.tasks), 'result')} that {promoted.environment} replaced {_when(promoted.at)}"
+    results = f"{counted(len(promoted.tasks), 'result')} that {promoted.environment} replaced {_when(promoted.at)}"
     _confirm(f"Put back the {results}?", yes=yes)
     promoting.undo(pipeline)
     click.echo(f"production has again the {results}")
@@ -168,7 +168,7 @@ def delete(name: str, path: Path, *, yes: bool) -> None:
             fail(f"{environment} has nothing on the disk that could be removed")
         refuse_if_one_runs([environment])
         size = format_bytes(environment.bytes)
-        results = _counted(len(environment.results), "result") + (f", {size}" if size else "")
+        results = counted(len(environment.results), "result") + (f", {size}" if size else "")
         _confirm(f"Remove {environment} ({results}) from the disk?", yes=yes)
         delete_environment(pipeline, environment)
     except NotRunnable as refusal:
@@ -214,10 +214,6 @@ def _when(seconds: float) -> str:
     return time.strftime("%Y-%m-%d %H:%M", time.localtime(seconds))
 
 
-def _counted(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
-
-
 # What is in a list
 
 
@@ -236,7 +232,7 @@ def _environment_row(environment: Environment, latest: RunRecord | None) -> tupl
     size = format_bytes(environment.bytes)
     return (
         str(environment),
-        _counted(len(environment.results), "result") if environment.results else "no results",
+        counted(len(environment.results), "result") if environment.results else "no results",
         size,
         "never run" if latest is None else f"{latest.status} {_when(latest.started_at)}",
         "" if environment.is_declared else "not in the file any more",
@@ -258,7 +254,7 @@ def _table_lines(table: TableDifference, environment: Environment) -> list[str]:
     here, there = table.rows
     told = []
     if here != there:
-        told.append(f"{_counted(here, 'row')}, {there:,} in production ({here - there:+,})")
+        told.append(f"{counted(here, 'row')}, {there:,} in production ({here - there:+,})")
     told += [_column_text(column, environment) for column in table.columns]
     if table.reordered:
         told.append("the same columns in another order")
@@ -278,7 +274,7 @@ def _column_text(column: ColumnDifference, environment: Environment) -> str:
     if column.nearly:
         return f"column {column.name}: other values, but only in the last digits of floating point numbers"
     nulls = column.nulls
-    missing = "" if nulls[0] == nulls[1] else f"; missing in {_counted(nulls[0], 'row')}, in production {nulls[1]:,}"
+    missing = "" if nulls[0] == nulls[1] else f"; missing in {counted(nulls[0], 'row')}, in production {nulls[1]:,}"
     return f"column {column.name}: other values{missing}"
 
 
@@ -289,7 +285,7 @@ def _sides_lines(sides: Sides, tables: list[TableDifference], environment: Envir
         (f"· only in production, and read from there in {environment}", sides.only_in_production),
     ]
     lines = [f"{words}: {listed(names, NAMED)}" for words, names in told if names]
-    counts = [f"{_counted(same, 'result')} the same", f"{len(tables) - same:,} different" if same < len(tables) else ""]
+    counts = [f"{counted(same, 'result')} the same", f"{len(tables) - same:,} different" if same < len(tables) else ""]
     return [*lines, f"{environment} against production: {', '.join(count for count in counts if count)}"]
 
 

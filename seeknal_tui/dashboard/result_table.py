@@ -23,6 +23,7 @@ from seeknal_tui.dashboard.cells import cut, fit, ink
 from seeknal_tui.dashboard.look import DARK
 from seeknal_tui.dashboard.result_rows import NO_RESULT, NotReadable, ResultRows, Row, Version, version_of
 from seeknal_tui.dashboard.scroll_area import ScrollArea
+from seeknal_tui.pipeline.problems import counted
 from seeknal_tui.pipeline.sizes import format_bytes
 from seeknal_tui.safe_text import one_line
 
@@ -306,9 +307,5 @@ def _page_rows(rows: ResultRows) -> int:
 
 
 def _counts(rows: ResultRows) -> str:
-    counts = f"{_counted(rows.row_count, 'row')} · {_counted(len(rows.columns), 'column')}"
+    counts = f"{counted(rows.row_count, 'row')} · {counted(len(rows.columns), 'column')}"
     return f"{counts} · {format_bytes(rows.bytes)}"
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"

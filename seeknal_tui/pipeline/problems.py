@@ -67,6 +67,12 @@ def listed(names: Iterable[str], limit: int = 12) -> str:
     return f"{shown}, and {len(names) - limit:,} more" if len(names) > limit else shown
 
 
+def counted(number: int, noun: str) -> str:
+    """``1 slot``, ``3 slots``, ``2 dependencies``."""
+    several = f"{noun.removesuffix('y')}ies" if noun.endswith("cy") else f"{noun}s"
+    return f"{number:,} {noun if number == 1 else several}"
+
+
 def nearest_name(wrong: str, names: Collection[str], threshold: float = 0.6) -> str | None:
     """The name that *wrong* was probably meant to be, or None if none is at least so similar (1.0 is equal)."""
     from difflib import SequenceMatcher  # slow to import, and needed only where something is misspelt # noqa: PLC0415

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from seeknal_tui.analysis.findings.case import Case
 from seeknal_tui.analysis.findings.contention import alone, crowded_span
 from seeknal_tui.analysis.findings.finding import Finding, FindingKind
-from seeknal_tui.analysis.findings.words import counted, size
+from seeknal_tui.analysis.findings.words import size
 from seeknal_tui.pipeline.durations import format_duration
 from seeknal_tui.pipeline.model import PathAction, SqlAction
+from seeknal_tui.pipeline.problems import counted
 from seeknal_tui.run.events import Status
 
 LEAST_TASK_S = 1.0

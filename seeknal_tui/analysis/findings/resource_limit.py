@@ -10,9 +10,10 @@ from seeknal_tui.analysis.findings.contention import alone, crowded_span, saving
 from seeknal_tui.analysis.findings.finding import Finding, FindingKind
 from seeknal_tui.analysis.findings.memory import memory_limits, slots_in_memory, spilling
 from seeknal_tui.analysis.findings.scenario import Scenario
-from seeknal_tui.analysis.findings.words import counted, listed
+from seeknal_tui.analysis.findings.words import listed
 from seeknal_tui.analysis.forecast import NEAR_BEST
 from seeknal_tui.pipeline.durations import format_duration
+from seeknal_tui.pipeline.problems import counted
 from seeknal_tui.run.events import Status
 
 FELT_S = 0.02

@@ -10,8 +10,8 @@ from statistics import median
 from seeknal_tui.analysis.findings.case import Case
 from seeknal_tui.analysis.findings.finding import Finding, FindingKind
 from seeknal_tui.analysis.findings.history import LEAST_RUNS, earlier
-from seeknal_tui.analysis.findings.words import counted
 from seeknal_tui.pipeline.durations import format_duration
+from seeknal_tui.pipeline.problems import counted
 from seeknal_tui.run.events import Status
 
 LEAST_ALIKE = 4

@@ -14,11 +14,6 @@ def listed(names: Sequence[str]) -> str:
     return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
 
 
-def counted(number: int, noun: str) -> str:
-    """``1 slot``, ``3 slots``."""
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
-
-
 def size(count: float) -> str:
     """Bytes as a person reads them: ``412 MB``."""
     for unit in ("bytes", "kB", "MB"):

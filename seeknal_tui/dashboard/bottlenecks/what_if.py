@@ -14,9 +14,9 @@ from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from seeknal_tui.analysis.findings.scenario import Scenario
-from seeknal_tui.analysis.findings.words import counted
 from seeknal_tui.analysis.what_if import NoSuchChange
 from seeknal_tui.dashboard.themes import palette_of
+from seeknal_tui.pipeline.problems import counted
 
 MOST_SLOTS = 256
 SLOTS = re.compile(r"(?:slots|max_parallel)=([1-9]\d{0,3})")
